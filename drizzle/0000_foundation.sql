@@ -1,0 +1,324 @@
+CREATE SEQUENCE "praxis_id_seq" AS bigint CYCLE;--> statement-breakpoint
+-- Time-ordered 63-bit ids: milliseconds since 1970 in the upper 47 bits, a running number in the lower 16.
+CREATE FUNCTION "praxis_id"() RETURNS bigint LANGUAGE sql VOLATILE AS $$
+	SELECT (floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint << 16) | (nextval('praxis_id_seq') & 65535)
+$$;--> statement-breakpoint
+CREATE TABLE "actors" (
+	"id" bigint PRIMARY KEY DEFAULT praxis_id() NOT NULL,
+	"iri" text NOT NULL,
+	"kind" text NOT NULL,
+	"type" text NOT NULL,
+	"handle" text NOT NULL,
+	"host" text NOT NULL,
+	"name" text DEFAULT '' NOT NULL,
+	"summary" text DEFAULT '' NOT NULL,
+	"url" text NOT NULL,
+	"inbox" text NOT NULL,
+	"shared_inbox" text,
+	"followers_iri" text,
+	"following_iri" text,
+	"outbox_iri" text,
+	"featured_iri" text,
+	"icon_url" text,
+	"image_url" text,
+	"fields" jsonb DEFAULT '[]'::jsonb NOT NULL,
+	"also_known_as" text[] DEFAULT '{}' NOT NULL,
+	"moved_to" text,
+	"manually_approves_followers" boolean DEFAULT false NOT NULL,
+	"discoverable" boolean DEFAULT true NOT NULL,
+	"kin" jsonb,
+	"followers_count" integer DEFAULT 0 NOT NULL,
+	"following_count" integer DEFAULT 0 NOT NULL,
+	"posts_count" integer DEFAULT 0 NOT NULL,
+	"published_at" timestamp (3) with time zone,
+	"fetched_at" timestamp (3) with time zone,
+	"gone_at" timestamp (3) with time zone,
+	"suspended_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "actors_iri_unique" UNIQUE("iri")
+);
+--> statement-breakpoint
+CREATE TABLE "remote_keys" (
+	"key_iri" text PRIMARY KEY NOT NULL,
+	"actor_id" bigint NOT NULL,
+	"algorithm" text NOT NULL,
+	"public_key_pem" text NOT NULL,
+	"fetched_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "signing_keys" (
+	"id" bigint PRIMARY KEY DEFAULT praxis_id() NOT NULL,
+	"actor_id" bigint NOT NULL,
+	"key_iri" text NOT NULL,
+	"algorithm" text NOT NULL,
+	"public_key" text NOT NULL,
+	"private_jwe" text NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"retired_at" timestamp (3) with time zone,
+	CONSTRAINT "signing_keys_keyIri_unique" UNIQUE("key_iri")
+);
+--> statement-breakpoint
+CREATE TABLE "activities" (
+	"id" bigint PRIMARY KEY DEFAULT praxis_id() NOT NULL,
+	"iri" text NOT NULL,
+	"actor_id" bigint NOT NULL,
+	"type" text NOT NULL,
+	"post_id" bigint,
+	"revision" integer,
+	"audience" text[] NOT NULL,
+	"body" text NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "activities_iri_unique" UNIQUE("iri")
+);
+--> statement-breakpoint
+CREATE TABLE "activity_recipients" (
+	"activity_id" bigint NOT NULL,
+	"actor_id" bigint NOT NULL,
+	CONSTRAINT "activity_recipients_activity_id_actor_id_pk" PRIMARY KEY("activity_id","actor_id")
+);
+--> statement-breakpoint
+CREATE TABLE "deliveries" (
+	"id" bigint PRIMARY KEY DEFAULT praxis_id() NOT NULL,
+	"activity_id" bigint NOT NULL,
+	"inbox_id" integer NOT NULL,
+	"host_id" integer NOT NULL,
+	"state" text DEFAULT 'queued' NOT NULL,
+	"attempts" smallint DEFAULT 0 NOT NULL,
+	"due_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"last_result" text,
+	"finished_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "hosts" (
+	"id" integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "hosts_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 START WITH 1 CACHE 1),
+	"name" text NOT NULL,
+	"failures" integer DEFAULT 0 NOT NULL,
+	"failing_since" timestamp (3) with time zone,
+	"open_until" timestamp (3) with time zone,
+	"last_success_at" timestamp (3) with time zone,
+	"signature" text DEFAULT 'draft-cavage' NOT NULL,
+	CONSTRAINT "hosts_name_unique" UNIQUE("name")
+);
+--> statement-breakpoint
+CREATE TABLE "inboxes" (
+	"id" integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "inboxes_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 START WITH 1 CACHE 1),
+	"url" text NOT NULL,
+	"host_id" integer NOT NULL,
+	"gone_at" timestamp (3) with time zone,
+	CONSTRAINT "inboxes_url_unique" UNIQUE("url")
+);
+--> statement-breakpoint
+CREATE TABLE "received_activities" (
+	"iri" text PRIMARY KEY NOT NULL,
+	"actor_iri" text NOT NULL,
+	"type" text NOT NULL,
+	"outcome" text NOT NULL,
+	"forwarded" boolean DEFAULT false NOT NULL,
+	"received_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "blocks" (
+	"id" bigint PRIMARY KEY DEFAULT praxis_id() NOT NULL,
+	"blocker_id" bigint NOT NULL,
+	"blocked_id" bigint NOT NULL,
+	"iri" text,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "blocks_iri_unique" UNIQUE("iri")
+);
+--> statement-breakpoint
+CREATE TABLE "follows" (
+	"id" bigint PRIMARY KEY DEFAULT praxis_id() NOT NULL,
+	"follower_id" bigint NOT NULL,
+	"followee_id" bigint NOT NULL,
+	"iri" text NOT NULL,
+	"state" text NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"decided_at" timestamp (3) with time zone,
+	CONSTRAINT "follows_iri_unique" UNIQUE("iri")
+);
+--> statement-breakpoint
+CREATE TABLE "reports" (
+	"id" bigint PRIMARY KEY DEFAULT praxis_id() NOT NULL,
+	"iri" text NOT NULL,
+	"reporter_id" bigint NOT NULL,
+	"target_id" bigint NOT NULL,
+	"post_iris" text[] DEFAULT '{}' NOT NULL,
+	"comment" text DEFAULT '' NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"resolved_at" timestamp (3) with time zone,
+	CONSTRAINT "reports_iri_unique" UNIQUE("iri")
+);
+--> statement-breakpoint
+CREATE TABLE "access_tokens" (
+	"id" bigint PRIMARY KEY DEFAULT praxis_id() NOT NULL,
+	"token_hash" text NOT NULL,
+	"member_id" bigint NOT NULL,
+	"actor_id" bigint NOT NULL,
+	"scopes" text[] NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"revoked_at" timestamp (3) with time zone,
+	CONSTRAINT "access_tokens_tokenHash_unique" UNIQUE("token_hash")
+);
+--> statement-breakpoint
+CREATE TABLE "members" (
+	"id" bigint PRIMARY KEY DEFAULT praxis_id() NOT NULL,
+	"actor_id" bigint NOT NULL,
+	"email" text NOT NULL,
+	"password_hash" text,
+	"role" text NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"suspended_at" timestamp (3) with time zone,
+	CONSTRAINT "members_actorId_unique" UNIQUE("actor_id")
+);
+--> statement-breakpoint
+CREATE TABLE "sessions" (
+	"token_hash" text PRIMARY KEY NOT NULL,
+	"member_id" bigint NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "organization" (
+	"id" smallint PRIMARY KEY DEFAULT 1 NOT NULL,
+	"origin" text NOT NULL,
+	"actor_id" bigint NOT NULL,
+	"instance_actor_id" bigint NOT NULL,
+	"follow_policy" text DEFAULT 'approve' NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "organization_is_one" CHECK ("organization"."id" = 1)
+);
+--> statement-breakpoint
+CREATE TABLE "setup_links" (
+	"token_hash" text PRIMARY KEY NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "posts" (
+	"id" bigint PRIMARY KEY DEFAULT praxis_id() NOT NULL,
+	"iri" text NOT NULL,
+	"url" text NOT NULL,
+	"author_id" bigint NOT NULL,
+	"local" boolean NOT NULL,
+	"type" text NOT NULL,
+	"in_reply_to_iri" text,
+	"in_reply_to_id" bigint,
+	"context_iri" text,
+	"title" text DEFAULT '' NOT NULL,
+	"summary" text DEFAULT '' NOT NULL,
+	"content_html" text NOT NULL,
+	"language" text,
+	"sensitive" boolean DEFAULT false NOT NULL,
+	"audience" text[] NOT NULL,
+	"label" text,
+	"attachments" jsonb DEFAULT '[]'::jsonb NOT NULL,
+	"tags" jsonb DEFAULT '[]'::jsonb NOT NULL,
+	"revision" integer DEFAULT 1 NOT NULL,
+	"replies_count" integer DEFAULT 0 NOT NULL,
+	"favourites_count" integer DEFAULT 0 NOT NULL,
+	"boosts_count" integer DEFAULT 0 NOT NULL,
+	"published_at" timestamp (3) with time zone NOT NULL,
+	"edited_at" timestamp (3) with time zone,
+	"withdrawn_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "posts_iri_unique" UNIQUE("iri")
+);
+--> statement-breakpoint
+CREATE TABLE "practice_revisions" (
+	"post_id" bigint NOT NULL,
+	"number" integer NOT NULL,
+	"title" text NOT NULL,
+	"summary" text NOT NULL,
+	"markdown" text NOT NULL,
+	"change_note" text DEFAULT '' NOT NULL,
+	"editor_id" bigint NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "practice_revisions_post_id_number_pk" PRIMARY KEY("post_id","number")
+);
+--> statement-breakpoint
+CREATE TABLE "practices" (
+	"post_id" bigint PRIMARY KEY NOT NULL,
+	"slug" text,
+	"object_key" uuid,
+	"kind" text NOT NULL,
+	"topics" text[] DEFAULT '{}' NOT NULL,
+	"benefits" text[] DEFAULT '{}' NOT NULL,
+	"license" text,
+	"credits" text[] DEFAULT '{}' NOT NULL,
+	"review_by" date,
+	"markdown" text,
+	CONSTRAINT "practices_slug_unique" UNIQUE("slug"),
+	CONSTRAINT "practices_objectKey_unique" UNIQUE("object_key")
+);
+--> statement-breakpoint
+CREATE TABLE "reactions" (
+	"id" bigint PRIMARY KEY DEFAULT praxis_id() NOT NULL,
+	"iri" text NOT NULL,
+	"type" text NOT NULL,
+	"actor_id" bigint NOT NULL,
+	"post_id" bigint NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "reactions_iri_unique" UNIQUE("iri")
+);
+--> statement-breakpoint
+CREATE TABLE "tombstones" (
+	"iri" text NOT NULL,
+	"actor_iri" text NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "tombstones_iri_actor_iri_pk" PRIMARY KEY("iri","actor_iri")
+);
+--> statement-breakpoint
+ALTER TABLE "remote_keys" ADD CONSTRAINT "remote_keys_actor_id_actors_id_fk" FOREIGN KEY ("actor_id") REFERENCES "public"."actors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "signing_keys" ADD CONSTRAINT "signing_keys_actor_id_actors_id_fk" FOREIGN KEY ("actor_id") REFERENCES "public"."actors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "activities" ADD CONSTRAINT "activities_actor_id_actors_id_fk" FOREIGN KEY ("actor_id") REFERENCES "public"."actors"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "activities" ADD CONSTRAINT "activities_post_id_posts_id_fk" FOREIGN KEY ("post_id") REFERENCES "public"."posts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "activity_recipients" ADD CONSTRAINT "activity_recipients_activity_id_activities_id_fk" FOREIGN KEY ("activity_id") REFERENCES "public"."activities"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "activity_recipients" ADD CONSTRAINT "activity_recipients_actor_id_actors_id_fk" FOREIGN KEY ("actor_id") REFERENCES "public"."actors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_activity_id_activities_id_fk" FOREIGN KEY ("activity_id") REFERENCES "public"."activities"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_inbox_id_inboxes_id_fk" FOREIGN KEY ("inbox_id") REFERENCES "public"."inboxes"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "inboxes" ADD CONSTRAINT "inboxes_host_id_hosts_id_fk" FOREIGN KEY ("host_id") REFERENCES "public"."hosts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "blocks" ADD CONSTRAINT "blocks_blocker_id_actors_id_fk" FOREIGN KEY ("blocker_id") REFERENCES "public"."actors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "blocks" ADD CONSTRAINT "blocks_blocked_id_actors_id_fk" FOREIGN KEY ("blocked_id") REFERENCES "public"."actors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "follows" ADD CONSTRAINT "follows_follower_id_actors_id_fk" FOREIGN KEY ("follower_id") REFERENCES "public"."actors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "follows" ADD CONSTRAINT "follows_followee_id_actors_id_fk" FOREIGN KEY ("followee_id") REFERENCES "public"."actors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "reports" ADD CONSTRAINT "reports_reporter_id_actors_id_fk" FOREIGN KEY ("reporter_id") REFERENCES "public"."actors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "reports" ADD CONSTRAINT "reports_target_id_actors_id_fk" FOREIGN KEY ("target_id") REFERENCES "public"."actors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "access_tokens" ADD CONSTRAINT "access_tokens_member_id_members_id_fk" FOREIGN KEY ("member_id") REFERENCES "public"."members"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "access_tokens" ADD CONSTRAINT "access_tokens_actor_id_actors_id_fk" FOREIGN KEY ("actor_id") REFERENCES "public"."actors"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "members" ADD CONSTRAINT "members_actor_id_actors_id_fk" FOREIGN KEY ("actor_id") REFERENCES "public"."actors"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "sessions" ADD CONSTRAINT "sessions_member_id_members_id_fk" FOREIGN KEY ("member_id") REFERENCES "public"."members"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "organization" ADD CONSTRAINT "organization_actor_id_actors_id_fk" FOREIGN KEY ("actor_id") REFERENCES "public"."actors"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "organization" ADD CONSTRAINT "organization_instance_actor_id_actors_id_fk" FOREIGN KEY ("instance_actor_id") REFERENCES "public"."actors"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "posts" ADD CONSTRAINT "posts_author_id_actors_id_fk" FOREIGN KEY ("author_id") REFERENCES "public"."actors"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "practice_revisions" ADD CONSTRAINT "practice_revisions_post_id_posts_id_fk" FOREIGN KEY ("post_id") REFERENCES "public"."posts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "practice_revisions" ADD CONSTRAINT "practice_revisions_editor_id_actors_id_fk" FOREIGN KEY ("editor_id") REFERENCES "public"."actors"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "practices" ADD CONSTRAINT "practices_post_id_posts_id_fk" FOREIGN KEY ("post_id") REFERENCES "public"."posts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "reactions" ADD CONSTRAINT "reactions_actor_id_actors_id_fk" FOREIGN KEY ("actor_id") REFERENCES "public"."actors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "reactions" ADD CONSTRAINT "reactions_post_id_posts_id_fk" FOREIGN KEY ("post_id") REFERENCES "public"."posts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+CREATE UNIQUE INDEX "actors_handle" ON "actors" USING btree (lower("handle"),"host");--> statement-breakpoint
+CREATE INDEX "actors_local" ON "actors" USING btree ("kind") WHERE "actors"."kind" <> 'remote';--> statement-breakpoint
+CREATE INDEX "actors_host" ON "actors" USING btree ("host");--> statement-breakpoint
+CREATE INDEX "remote_keys_actor" ON "remote_keys" USING btree ("actor_id");--> statement-breakpoint
+CREATE INDEX "signing_keys_actor" ON "signing_keys" USING btree ("actor_id");--> statement-breakpoint
+CREATE INDEX "activities_actor" ON "activities" USING btree ("actor_id","id");--> statement-breakpoint
+CREATE INDEX "activities_post" ON "activities" USING btree ("post_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "deliveries_once" ON "deliveries" USING btree ("activity_id","inbox_id");--> statement-breakpoint
+CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("due_at") WHERE "deliveries"."state" = 'queued';--> statement-breakpoint
+CREATE INDEX "deliveries_host" ON "deliveries" USING btree ("host_id","due_at") WHERE "deliveries"."state" = 'queued';--> statement-breakpoint
+CREATE INDEX "received_activities_age" ON "received_activities" USING btree ("received_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "blocks_pair" ON "blocks" USING btree ("blocker_id","blocked_id");--> statement-breakpoint
+CREATE INDEX "blocks_blocked" ON "blocks" USING btree ("blocked_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "follows_pair" ON "follows" USING btree ("follower_id","followee_id");--> statement-breakpoint
+CREATE INDEX "follows_followee" ON "follows" USING btree ("followee_id","state","id");--> statement-breakpoint
+CREATE INDEX "follows_follower" ON "follows" USING btree ("follower_id","state","id");--> statement-breakpoint
+CREATE INDEX "reports_open" ON "reports" USING btree ("id") WHERE "reports"."resolved_at" is null;--> statement-breakpoint
+CREATE INDEX "access_tokens_member" ON "access_tokens" USING btree ("member_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "members_email" ON "members" USING btree (lower("email"));--> statement-breakpoint
+CREATE INDEX "sessions_member" ON "sessions" USING btree ("member_id");--> statement-breakpoint
+CREATE INDEX "posts_author" ON "posts" USING btree ("author_id","id");--> statement-breakpoint
+CREATE INDEX "posts_parent" ON "posts" USING btree ("in_reply_to_id","id");--> statement-breakpoint
+CREATE INDEX "posts_orphans" ON "posts" USING btree ("in_reply_to_iri") WHERE "posts"."in_reply_to_iri" is not null and "posts"."in_reply_to_id" is null;--> statement-breakpoint
+CREATE INDEX "posts_url" ON "posts" USING btree ("url");--> statement-breakpoint
+CREATE INDEX "practices_topics" ON "practices" USING gin ("topics");--> statement-breakpoint
+CREATE UNIQUE INDEX "reactions_once" ON "reactions" USING btree ("post_id","actor_id","type");--> statement-breakpoint
+CREATE INDEX "reactions_actor" ON "reactions" USING btree ("actor_id","id");

@@ -1,0 +1,47 @@
+/** The IRIs and pages of everything that this instance owns, for one pinned origin. */
+export interface LocalIris {
+  readonly origin: string;
+  readonly organization: string;
+  readonly instance: string;
+  readonly sharedInbox: string;
+  member(handle: string): string;
+  /** of any of our actors */
+  inbox(actor: string): string;
+  outbox(actor: string): string;
+  followers(actor: string): string;
+  following(actor: string): string;
+  featured(actor: string): string;
+  /** `number` counts the rotations, from 1 */
+  key(actor: string, algorithm: "rsa-2048" | "ed25519", number: number): string;
+  practice(key: string): string;
+  context(key: string): string;
+  activity(key: string): string;
+  /** page of a practice */
+  practicePage(slug: string): string;
+  /** page of a member */
+  memberPage(handle: string): string;
+}
+
+/** All local IRIs are made here and only here, so that none is ever derived from a request. */
+export function localIris(origin: string): LocalIris {
+  const ap = `${origin}/ap`;
+  return {
+    origin,
+    organization: `${ap}/org`,
+    instance: `${ap}/instance`,
+    sharedInbox: `${ap}/inbox`,
+    member: (handle) => `${ap}/actors/${handle}`,
+    inbox: (actor) => `${actor}/inbox`,
+    outbox: (actor) => `${actor}/outbox`,
+    followers: (actor) => `${actor}/followers`,
+    following: (actor) => `${actor}/following`,
+    featured: (actor) => `${actor}/featured`,
+    key: (actor, algorithm, number) =>
+      `${actor}#${algorithm === "ed25519" ? "ed25519-key" : "main-key"}${number === 1 ? "" : `-${number}`}`,
+    practice: (key) => `${ap}/practices/${key}`,
+    context: (key) => `${ap}/contexts/${key}`,
+    activity: (key) => `${ap}/activities/${key}`,
+    practicePage: (slug) => `${origin}/practices/${slug}`,
+    memberPage: (handle) => `${origin}/@${handle}`,
+  };
+}

@@ -1,0 +1,71 @@
+import { eq, type InferSelectModel } from "drizzle-orm";
+import { parseAudience } from "../../domain/audience/audience.ts";
+import type { Guarded } from "../../domain/audience/policy.ts";
+import type { Id } from "../../domain/ids.ts";
+import type { Queryable } from "../database.ts";
+import { actors, posts, practices } from "../schema/index.ts";
+import type { ActorRecord } from "./actors.ts";
+
+type PostRow = InferSelectModel<typeof posts>;
+
+/** What only practices have. */
+export type PracticePart = InferSelectModel<typeof practices>;
+
+/**
+ * A post as it is read: with its author and, for a practice, its practice part. It is `Guarded`:
+ * nothing may show it before `reveal` has let it through.
+ */
+export interface PostRecord extends Omit<PostRow, "audience">, Guarded {
+  readonly authorActor: ActorRecord;
+  readonly practice: PracticePart | null;
+}
+
+/** Joins that every read of posts uses; add `where`, `orderBy` and `limit` to it. */
+export function selectPosts(db: Queryable) {
+  return db
+    .select({ post: posts, authorActor: actors, practice: practices })
+    .from(posts)
+    .innerJoin(actors, eq(actors.id, posts.authorId))
+    .leftJoin(practices, eq(practices.postId, posts.id))
+    .$dynamic();
+}
+
+/** One row of `selectPosts` as a record. */
+export function toPostRecord(row: {
+  post: PostRow;
+  authorActor: ActorRecord;
+  practice: PracticePart | null;
+}): PostRecord {
+  return {
+    ...row.post,
+    audience: parseAudience(row.post.audience),
+    author: row.authorActor.iri,
+    publishedBy: publisher(row.authorActor),
+    withdrawn:
+      row.post.withdrawnAt !== null ||
+      row.authorActor.suspendedAt !== null ||
+      row.authorActor.goneAt !== null,
+    authorActor: row.authorActor,
+    practice: row.practice,
+  };
+}
+
+function publisher(author: ActorRecord): Guarded["publishedBy"] {
+  if (author.kind === "remote") return "elsewhere";
+  return author.kind === "member" ? "member" : "organization";
+}
+
+export async function findPostByIri(db: Queryable, iri: string): Promise<PostRecord | null> {
+  const [row] = await selectPosts(db).where(eq(posts.iri, iri)).limit(1);
+  return row === undefined ? null : toPostRecord(row);
+}
+
+export async function findPostById(db: Queryable, id: Id): Promise<PostRecord | null> {
+  const [row] = await selectPosts(db).where(eq(posts.id, id)).limit(1);
+  return row === undefined ? null : toPostRecord(row);
+}
+
+export async function findPracticeBySlug(db: Queryable, slug: string): Promise<PostRecord | null> {
+  const [row] = await selectPosts(db).where(eq(practices.slug, slug)).limit(1);
+  return row === undefined ? null : toPostRecord(row);
+}

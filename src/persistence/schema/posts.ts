@@ -1,0 +1,161 @@
+import { sql } from "drizzle-orm";
+import {
+  boolean,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import type { Benefit, Label, PracticeKind } from "../../domain/practice.ts";
+import { actors } from "./actors.ts";
+import { createdAt, idReference, instant, timeOrderedId } from "./columns.ts";
+
+/** A file that belongs to a post; `url` is where its own origin serves it. */
+export interface PostAttachment {
+  readonly url: string;
+  readonly mediaType: string | null;
+  readonly name: string;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly blurhash: string | null;
+}
+
+/** A hashtag or mention of a post. */
+export interface PostTag {
+  readonly type: "Hashtag" | "Mention" | "Emoji";
+  readonly name: string;
+  readonly href: string | null;
+}
+
+/** Posts and practices, ours and those of others; what only practices have is in `practices`. */
+export const posts = pgTable(
+  "posts",
+  {
+    id: timeOrderedId(),
+    iri: text().notNull().unique(),
+    /** the page for people */
+    url: text().notNull(),
+    authorId: idReference()
+      .notNull()
+      .references(() => actors.id),
+    local: boolean().notNull(),
+    /** ActivityStreams type: Note, Article, Question, Page, … */
+    type: text().notNull(),
+    inReplyToIri: text(),
+    /** null while the parent is not known here */
+    inReplyToId: idReference(),
+    contextIri: text(),
+    /** title; empty for notes */
+    title: text().notNull().default(""),
+    /** plain text for practices, a content warning for notes */
+    summary: text().notNull().default(""),
+    /** sanitized HTML */
+    contentHtml: text().notNull(),
+    language: text(),
+    sensitive: boolean().notNull().default(false),
+    /** stored form of domain/audience */
+    audience: text().array().notNull(),
+    label: text().$type<Label>(),
+    attachments: jsonb().$type<PostAttachment[]>().notNull().default([]),
+    tags: jsonb().$type<PostTag[]>().notNull().default([]),
+    revision: integer().notNull().default(1),
+    repliesCount: integer().notNull().default(0),
+    favouritesCount: integer().notNull().default(0),
+    boostsCount: integer().notNull().default(0),
+    publishedAt: instant().notNull(),
+    /** last edit that the author made; null = never edited */
+    editedAt: instant(),
+    /** deleted, recalled or retracted: the body is empty from then on */
+    withdrawnAt: instant(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    index("posts_author").on(table.authorId, table.id),
+    index("posts_parent").on(table.inReplyToId, table.id),
+    index("posts_orphans")
+      .on(table.inReplyToIri)
+      .where(sql`${table.inReplyToIri} is not null and ${table.inReplyToId} is null`),
+    index("posts_url").on(table.url),
+  ],
+);
+
+/** What a practice has beyond a post. `markdown` is null for those of other organizations. */
+export const practices = pgTable(
+  "practices",
+  {
+    postId: idReference()
+      .primaryKey()
+      .references(() => posts.id, { onDelete: "cascade" }),
+    /** the last part of the page's path; null for those of other organizations */
+    slug: text().unique(),
+    /** the unguessable last part of the object's IRI; null for those of other organizations */
+    objectKey: uuid().unique(),
+    kind: text().$type<PracticeKind>().notNull(),
+    topics: text().array().notNull().default([]),
+    benefits: text().array().$type<Benefit[]>().notNull().default([]),
+    license: text(),
+    /** IRIs of credited actors */
+    credits: text().array().notNull().default([]),
+    reviewBy: date({ mode: "string" }),
+    markdown: text(),
+  },
+  (table) => [index("practices_topics").using("gin", table.topics)],
+);
+
+/** Every revision that was ever published, immutable. */
+export const practiceRevisions = pgTable(
+  "practice_revisions",
+  {
+    postId: idReference()
+      .notNull()
+      .references(() => posts.id, { onDelete: "cascade" }),
+    number: integer().notNull(),
+    title: text().notNull(),
+    summary: text().notNull(),
+    markdown: text().notNull(),
+    changeNote: text().notNull().default(""),
+    /** the member who released it */
+    editorId: idReference()
+      .notNull()
+      .references(() => actors.id),
+    createdAt: createdAt(),
+  },
+  (table) => [primaryKey({ columns: [table.postId, table.number] })],
+);
+
+/** Favourites (Like) and boosts (Announce). */
+export const reactions = pgTable(
+  "reactions",
+  {
+    id: timeOrderedId(),
+    iri: text().notNull().unique(),
+    type: text().$type<"favourite" | "boost">().notNull(),
+    actorId: idReference()
+      .notNull()
+      .references(() => actors.id, { onDelete: "cascade" }),
+    postId: idReference()
+      .notNull()
+      .references(() => posts.id, { onDelete: "cascade" }),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    uniqueIndex("reactions_once").on(table.postId, table.actorId, table.type),
+    index("reactions_actor").on(table.actorId, table.id),
+  ],
+);
+
+/** Deletes that arrived before what they delete: the same author's Create is then suppressed. */
+export const tombstones = pgTable(
+  "tombstones",
+  {
+    iri: text().notNull(),
+    actorIri: text().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [primaryKey({ columns: [table.iri, table.actorIri] })],
+);

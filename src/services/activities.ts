@@ -1,0 +1,51 @@
+import { formatAudience, type Audience } from "../domain/audience/audience.ts";
+import type { Id } from "../domain/ids.ts";
+import type { Transaction } from "../persistence/database.ts";
+import { activities, activityRecipients } from "../persistence/schema/index.ts";
+import type { Context } from "./context.ts";
+import type { JsonLd } from "./wire.ts";
+
+/** An activity of one of our actors that is about to be sent. */
+export interface OutgoingActivity {
+  readonly iri: string;
+  readonly actorId: Id;
+  readonly type: string;
+  readonly body: JsonLd;
+  /** who may read it by its id; the recipients of a post's activity follow from it */
+  readonly audience: Audience;
+  /** the post that it is about, and the revision that the body holds */
+  readonly post?: { readonly id: Id; readonly revision: number };
+  /** actors to send it to whatever the audience says: who asked, who is answered, who is told */
+  readonly to?: readonly Id[];
+}
+
+/**
+ * Stores the activity and the job that fans it out, in the caller's transaction: both exist if, and
+ * only if, the state that they tell of was committed.
+ */
+export async function recordActivity(
+  context: Context,
+  tx: Transaction,
+  activity: OutgoingActivity,
+): Promise<void> {
+  const [row] = await tx
+    .insert(activities)
+    .values({
+      iri: activity.iri,
+      actorId: activity.actorId,
+      type: activity.type,
+      postId: activity.post?.id ?? null,
+      revision: activity.post?.revision ?? null,
+      audience: formatAudience(activity.audience),
+      body: JSON.stringify(activity.body),
+    })
+    .returning({ id: activities.id });
+  if (row === undefined) throw new Error("insert into activities returned no row");
+  const to = [...new Set(activity.to ?? [])];
+  if (to.length > 0) {
+    await tx
+      .insert(activityRecipients)
+      .values(to.map((actorId) => ({ activityId: row.id, actorId })));
+  }
+  await context.jobs.enqueue(tx, "fan-out", { activityId: row.id.toString() });
+}

@@ -1,0 +1,21 @@
+import type { Config } from "../config/config.ts";
+import type { LocalIris } from "../domain/iris.ts";
+import type { Jobs } from "../jobs/engine.ts";
+import type { Database } from "../persistence/database.ts";
+import type { Remote } from "./remote.ts";
+import type { Wire } from "./wire.ts";
+
+/** What every use case works with. Made once per process by the composition root. */
+export interface Context {
+  readonly config: Config;
+  readonly iris: LocalIris;
+  readonly db: Database;
+  readonly jobs: Jobs;
+  readonly remote: Remote;
+  readonly wire: Wire;
+  /** encrypts private keys at rest */
+  readonly secretKey: Uint8Array;
+  readonly now: () => Date;
+  /** an unguessable, time-ordered UUID */
+  readonly newKey: () => string;
+}

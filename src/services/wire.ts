@@ -1,0 +1,38 @@
+import type { Visible } from "../domain/audience/policy.ts";
+import type { ActorRecord } from "../persistence/repositories/actors.ts";
+import type { PostRecord } from "../persistence/repositories/posts.ts";
+
+/** A JSON-LD document, ready to be stringified. */
+export type JsonLd = Readonly<Record<string, unknown>>;
+
+/**
+ * How a fact is said in ActivityStreams. The services decide what is said and to whom; the words
+ * are federation's (`federation/outbound` implements this). Every activity has the IRI it is given.
+ */
+export interface Wire {
+  /** the object itself, as it is served at its IRI and inside Create and Update */
+  object(post: Visible<PostRecord>): JsonLd;
+  create(activityIri: string, post: Visible<PostRecord>): JsonLd;
+  update(activityIri: string, post: Visible<PostRecord>, at: Date): JsonLd;
+  /** Delete of a Tombstone; says nothing but the IRI */
+  delete(activityIri: string, post: DeletedPost, at: Date): JsonLd;
+  updateActor(activityIri: string, actor: ActorRecord, at: Date): JsonLd;
+  follow(activityIri: string, follower: string, followee: string): JsonLd;
+  undoFollow(activityIri: string, follow: FollowOnWire): JsonLd;
+  accept(activityIri: string, follow: FollowOnWire): JsonLd;
+  reject(activityIri: string, follow: FollowOnWire): JsonLd;
+}
+
+export interface FollowOnWire {
+  readonly iri: string;
+  readonly follower: string;
+  readonly followee: string;
+}
+
+/** What may still be said about a post after its end. */
+export interface DeletedPost {
+  readonly iri: string;
+  readonly author: string;
+  readonly to: readonly string[];
+  readonly cc: readonly string[];
+}
