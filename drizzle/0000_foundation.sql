@@ -319,6 +319,9 @@ CREATE INDEX "posts_author" ON "posts" USING btree ("author_id","id");--> statem
 CREATE INDEX "posts_parent" ON "posts" USING btree ("in_reply_to_id","id");--> statement-breakpoint
 CREATE INDEX "posts_orphans" ON "posts" USING btree ("in_reply_to_iri") WHERE "posts"."in_reply_to_iri" is not null and "posts"."in_reply_to_id" is null;--> statement-breakpoint
 CREATE INDEX "posts_url" ON "posts" USING btree ("url");--> statement-breakpoint
+CREATE INDEX "posts_audience" ON "posts" USING gin ("audience");--> statement-breakpoint
+CREATE INDEX "posts_articles" ON "posts" USING btree ("id") WHERE "posts"."type" = 'Article';--> statement-breakpoint
+CREATE INDEX "posts_words" ON "posts" USING gin (to_tsvector('simple', "title" || ' ' || "summary" || ' ' || "content_html")) WHERE "posts"."type" = 'Article';--> statement-breakpoint
 CREATE INDEX "practices_topics" ON "practices" USING gin ("topics");--> statement-breakpoint
 CREATE UNIQUE INDEX "reactions_once" ON "reactions" USING btree ("post_id","actor_id","type");--> statement-breakpoint
 CREATE INDEX "reactions_actor" ON "reactions" USING btree ("actor_id","id");

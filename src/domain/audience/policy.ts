@@ -55,7 +55,9 @@ function covers(viewer: Viewer, atom: Audience[number], post: Guarded, facts: Fa
       // anything that came from elsewhere it covers nobody.
       return viewer.kind === "local" && post.publishedBy !== "elsewhere";
     case "partner":
-      return isFromPartner(viewer, atom.organization, facts);
+      return atom.organization === facts.organization
+        ? isAddressedHere(viewer, post, facts)
+        : isFromPartner(viewer, atom.organization, facts);
     case "circle":
       return [...(facts.circles.get(atom.circle) ?? [])].some((organization) =>
         isFromPartner(viewer, organization, facts),
@@ -68,8 +70,17 @@ function covers(viewer: Viewer, atom: Audience[number], post: Guarded, facts: Fa
 /** One origin is one organization: whoever's actor lives on the partner's origin is its member. */
 function isFromPartner(viewer: Viewer, organization: string, facts: Facts): boolean {
   if (viewer.kind === "anonymous") return false;
-  if (organization === facts.organization) return viewer.kind === "local";
   return facts.activePartners.has(organization) && sameOrigin(viewer.actor, organization);
+}
+
+/**
+ * What was sent to our organization: all its members when an active partner sent it, only those
+ * who speak for the organization when anybody else did.
+ */
+function isAddressedHere(viewer: Viewer, post: Guarded, facts: Facts): boolean {
+  if (viewer.kind !== "local") return false;
+  if (isEditor(viewer.role)) return true;
+  return [...facts.activePartners].some((partner) => sameOrigin(partner, post.author));
 }
 
 function sameOrigin(left: string, right: string): boolean {

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 import {
   boolean,
   date,
@@ -10,6 +10,7 @@ import {
   text,
   uniqueIndex,
   uuid,
+  type AnyPgColumn,
 } from "drizzle-orm/pg-core";
 import type { Benefit, Label, PracticeKind } from "../../domain/practice.ts";
 import { actors } from "./actors.ts";
@@ -30,6 +31,15 @@ export interface PostTag {
   readonly type: "Hashtag" | "Mention" | "Emoji";
   readonly name: string;
   readonly href: string | null;
+}
+
+/** The words of a post for full-text search, without stemming: languages are mixed. Tags are skipped. */
+export function postWords(table: {
+  title: AnyPgColumn;
+  summary: AnyPgColumn;
+  contentHtml: AnyPgColumn;
+}): SQL {
+  return sql`to_tsvector('simple', ${table.title} || ' ' || ${table.summary} || ' ' || ${table.contentHtml})`;
 }
 
 /** Posts and practices, ours and those of others; what only practices have is in `practices`. */
@@ -81,6 +91,11 @@ export const posts = pgTable(
       .on(table.inReplyToIri)
       .where(sql`${table.inReplyToIri} is not null and ${table.inReplyToId} is null`),
     index("posts_url").on(table.url),
+    index("posts_audience").using("gin", table.audience),
+    index("posts_articles").on(table.id).where(sql`${table.type} = 'Article'`),
+    index("posts_words")
+      .using("gin", postWords(table))
+      .where(sql`${table.type} = 'Article'`),
   ],
 );
 

@@ -1,0 +1,48 @@
+import { and, eq, exists, isNull, or, sql, type SQL } from "drizzle-orm";
+import type { Viewer } from "../domain/audience/policy.ts";
+import { isEditor } from "../domain/audience/policy.ts";
+import type { Database, Queryable } from "./database.ts";
+import { actors, follows, posts } from "./schema/index.ts";
+
+/**
+ * The policy as SQL, for posts joined with their authors (`selectPosts`). It narrows a list to what
+ * `viewer` may possibly see, so that paging is cheap; `reveal` then decides about each row.
+ */
+export function visibleTo(db: Queryable, viewer: Viewer, organization: string): SQL | undefined {
+  const present = and(isNull(posts.withdrawnAt), isNull(actors.suspendedAt), isNull(actors.goneAt));
+  const open = has("public");
+  if (viewer.kind === "anonymous") return and(present, open);
+  const own = eq(actors.iri, viewer.actor);
+  const named = has(`person:${viewer.actor}`);
+  const followed = and(has("followers"), isFollowed(db, viewer.actor));
+  if (viewer.kind === "remote") return and(present, or(open, own, named, followed));
+  const ofOrganization = eq(actors.kind, "organization");
+  const mine = isEditor(viewer.role)
+    ? or(ofOrganization, has(`partner:${organization}`))
+    : and(ofOrganization, opensToOwnMembers());
+  const membersOnly = and(posts.local, has("members"));
+  return and(present, or(open, own, named, followed, mine, membersOnly));
+}
+
+/** Array containment, which the GIN index on `audience` serves. */
+function has(atom: string): SQL {
+  return sql`${posts.audience} @> ${sql.param([atom], posts.audience)}`;
+}
+
+function opensToOwnMembers(): SQL {
+  return sql`exists (select from unnest(${posts.audience}) as atom where atom not like 'person:%')`;
+}
+
+function isFollowed(db: Queryable, viewer: string): SQL {
+  const query = (db as Database)
+    .select({ one: sql`1` })
+    .from(follows)
+    .where(
+      and(
+        eq(follows.followeeId, posts.authorId),
+        eq(follows.state, "accepted"),
+        sql`${follows.followerId} = (select viewer.id from ${actors} as viewer where viewer.iri = ${viewer})`,
+      ),
+    );
+  return exists(query);
+}

@@ -1,0 +1,31 @@
+import type { KeyObject } from "node:crypto";
+import type { ActorRecord } from "../persistence/repositories/actors.ts";
+import type { FollowPolicy } from "../domain/follow.ts";
+import type { Id } from "../domain/ids.ts";
+
+/** The organization of this instance, with the actor that signs for the server itself. */
+export interface Organization {
+  readonly actor: ActorRecord;
+  readonly instanceActor: ActorRecord;
+  readonly followPolicy: FollowPolicy;
+}
+
+/** A private key that is ready to sign. */
+export interface SigningKey {
+  readonly keyIri: string;
+  readonly privateKey: KeyObject;
+}
+
+/**
+ * What one process keeps in memory of the database because it is read on every request and hardly
+ * ever changes. `forget` is called for every change that any process announces.
+ */
+export class Memory {
+  organization: Organization | null = null;
+  readonly signingKeys = new Map<`${Id}:${string}`, Promise<SigningKey>>();
+
+  forget(): void {
+    this.organization = null;
+    this.signingKeys.clear();
+  }
+}
