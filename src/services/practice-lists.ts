@@ -1,0 +1,119 @@
+import { and, asc, desc, eq, lt, sql, type SQL } from "drizzle-orm";
+import type { Viewer, Visible } from "../domain/audience/policy.ts";
+import type { Id } from "../domain/ids.ts";
+import { normalizeTopic, type PracticeKind } from "../domain/practice.ts";
+import { visibleTo } from "../persistence/audience.sql.ts";
+import {
+  findPostById,
+  selectPosts,
+  toPostRecord,
+  type PostRecord,
+} from "../persistence/repositories/posts.ts";
+import {
+  actors,
+  posts,
+  postWords,
+  practiceRevisions,
+  practices,
+} from "../persistence/schema/index.ts";
+import type { Context } from "./context.ts";
+import { getVisiblePost, revealPosts } from "./visibility.ts";
+
+/** Narrows a list of practices; all that is given must hold. */
+export interface PracticeFilter {
+  /** IRI of the publishing organization */
+  readonly organization?: string | undefined;
+  readonly topic?: string | undefined;
+  readonly kind?: PracticeKind | undefined;
+  /** IRI of a credited actor */
+  readonly credited?: string | undefined;
+  /** words, as people type them into a search box */
+  readonly query?: string | undefined;
+  /** older than this practice */
+  readonly before?: Id | undefined;
+  readonly limit: number;
+}
+
+/** One page; `next` continues it as `before`, null at the end. */
+export interface PracticePage {
+  readonly practices: readonly Visible<PostRecord>[];
+  readonly next: Id | null;
+}
+
+/** Practices that the viewer may see, newest first. */
+export async function listPractices(
+  context: Context,
+  viewer: Viewer,
+  filter: PracticeFilter,
+): Promise<PracticePage> {
+  const rows = await selectPosts(context.db)
+    .where(
+      and(
+        eq(posts.type, "Article"),
+        visibleTo(context.db, viewer, context.iris.organization),
+        ...conditions(filter),
+      ),
+    )
+    .orderBy(desc(posts.id))
+    .limit(filter.limit + 1);
+  const page = rows.slice(0, filter.limit).map(toPostRecord);
+  return {
+    practices: await revealPosts(context, viewer, page),
+    next: rows.length > filter.limit ? (page.at(-1)?.id ?? null) : null,
+  };
+}
+
+function conditions(filter: PracticeFilter): SQL[] {
+  const all: SQL[] = [];
+  if (filter.organization !== undefined) all.push(eq(actors.iri, filter.organization));
+  if (filter.kind !== undefined) all.push(eq(practices.kind, filter.kind));
+  if (filter.topic !== undefined) {
+    const topics = sql.param([normalizeTopic(filter.topic)], practices.topics);
+    all.push(sql`${practices.topics} @> ${topics}`);
+  }
+  if (filter.credited !== undefined) {
+    all.push(sql`${practices.credits} @> ${sql.param([filter.credited], practices.credits)}`);
+  }
+  if (filter.query !== undefined) {
+    all.push(sql`${postWords(posts)} @@ websearch_to_tsquery('simple', ${filter.query})`);
+  }
+  if (filter.before !== undefined) all.push(lt(posts.id, filter.before));
+  return all;
+}
+
+/** One published revision of a practice. */
+export interface Revision {
+  readonly number: number;
+  readonly title: string;
+  readonly summary: string;
+  readonly markdown: string;
+  readonly changeNote: string;
+  readonly editor: string;
+  readonly createdAt: Date;
+}
+
+/**
+ * The revisions of one of our practices, oldest first, for whoever may see the practice.
+ * @throws AppError `not_found`
+ */
+export async function listRevisions(
+  context: Context,
+  viewer: Viewer,
+  id: Id,
+): Promise<Revision[]> {
+  const post = await getVisiblePost(context, viewer, (db) => findPostById(db, id));
+  return context.db
+    .select({
+      number: practiceRevisions.number,
+      title: practiceRevisions.title,
+      summary: practiceRevisions.summary,
+      markdown: practiceRevisions.markdown,
+      changeNote: practiceRevisions.changeNote,
+      editor: actors.iri,
+      createdAt: practiceRevisions.createdAt,
+    })
+    .from(practiceRevisions)
+    .innerJoin(actors, eq(actors.id, practiceRevisions.editorId))
+    .where(eq(practiceRevisions.postId, post.id))
+    .orderBy(asc(practiceRevisions.number));
+}
