@@ -43,7 +43,10 @@ async function removeHalfFinished(folder: string): Promise<void> {
   const names = await readdir(folder);
   for (const name of names.filter((each) => unfinishedName.test(each))) {
     // An initdb that outlived its keeper may still be writing there; the next start tries again.
-    await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined);
+    const patience = { maxRetries: 5, retryDelay: 50 };
+    await rm(join(folder, name), { recursive: true, force: true, ...patience }).catch(
+      () => undefined,
+    );
   }
 }
 

@@ -20,7 +20,7 @@ export interface LeaseDesk {
   /** Tells every holder what went wrong; resolves when whoever is waiting had time to hear it. */
   settleWithError(error: { readonly code: string; readonly safe: string }): Promise<void>;
   announce(message: KeeperMessage): void;
-  /** Ends as soon as all holders have left, or after five seconds. */
+  /** Ends as soon as all holders have left, or after five seconds; told again, at once. */
   drain(): void;
   /** Says good-bye to everybody and takes no one any more. */
   close(): void;
@@ -103,9 +103,9 @@ export async function openLeaseDesk(
       await delay(holders.size > 0 ? 100 : 2_000);
     },
     drain() {
-      draining = true;
       clearTimeout(timer);
-      timer = setTimeout(onDeserted, holders.size === 0 ? 0 : drainMs);
+      timer = setTimeout(onDeserted, draining || holders.size === 0 ? 0 : drainMs);
+      draining = true;
     },
     close() {
       clearTimeout(timer);

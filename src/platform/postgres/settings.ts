@@ -24,13 +24,18 @@ const always = {
   log_min_error_statement: "panic",
 };
 
-const forTests = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
+/** A commit still reaches the operating system first, so killing the server loses nothing; a power cut may. */
+const notDurable = { fsync: "off", full_page_writes: "off" };
 
 /** The server's settings as command-line arguments; they take precedence over postgresql.conf. */
 export function serverSettings(options: {
   readonly port: number;
   readonly durable: boolean;
 }): string[] {
-  const settings = { ...always, port: String(options.port), ...(options.durable ? {} : forTests) };
+  const settings = {
+    ...always,
+    port: String(options.port),
+    ...(options.durable ? {} : notDurable),
+  };
   return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }
