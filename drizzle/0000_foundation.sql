@@ -298,6 +298,7 @@ ALTER TABLE "reactions" ADD CONSTRAINT "reactions_post_id_posts_id_fk" FOREIGN K
 CREATE UNIQUE INDEX "actors_handle" ON "actors" USING btree (lower("handle"),"host");--> statement-breakpoint
 CREATE INDEX "actors_local" ON "actors" USING btree ("kind") WHERE "actors"."kind" <> 'remote';--> statement-breakpoint
 CREATE INDEX "actors_host" ON "actors" USING btree ("host");--> statement-breakpoint
+CREATE INDEX "actors_inbox" ON "actors" USING btree ("inbox") WHERE "actors"."kind" = 'remote';--> statement-breakpoint
 CREATE INDEX "remote_keys_actor" ON "remote_keys" USING btree ("actor_id");--> statement-breakpoint
 CREATE INDEX "signing_keys_actor" ON "signing_keys" USING btree ("actor_id");--> statement-breakpoint
 CREATE INDEX "activities_actor" ON "activities" USING btree ("actor_id","id");--> statement-breakpoint
@@ -305,6 +306,7 @@ CREATE INDEX "activities_post" ON "activities" USING btree ("post_id");--> state
 CREATE UNIQUE INDEX "deliveries_once" ON "deliveries" USING btree ("activity_id","inbox_id");--> statement-breakpoint
 CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("due_at") WHERE "deliveries"."state" = 'queued';--> statement-breakpoint
 CREATE INDEX "deliveries_host" ON "deliveries" USING btree ("host_id","due_at") WHERE "deliveries"."state" = 'queued';--> statement-breakpoint
+CREATE INDEX "hosts_open" ON "hosts" USING btree ("open_until") WHERE "hosts"."open_until" is not null;--> statement-breakpoint
 CREATE INDEX "received_activities_age" ON "received_activities" USING btree ("received_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "blocks_pair" ON "blocks" USING btree ("blocker_id","blocked_id");--> statement-breakpoint
 CREATE INDEX "blocks_blocked" ON "blocks" USING btree ("blocked_id");--> statement-breakpoint

@@ -56,6 +56,7 @@ export const actors = pgTable(
     uniqueIndex("actors_handle").on(sql`lower(${table.handle})`, table.host),
     index("actors_local").on(table.kind).where(sql`${table.kind} <> 'remote'`),
     index("actors_host").on(table.host),
+    index("actors_inbox").on(table.inbox).where(sql`${table.kind} = 'remote'`),
   ],
 );
 

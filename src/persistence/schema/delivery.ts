@@ -55,18 +55,22 @@ export const activityRecipients = pgTable(
 );
 
 /** Remote hosts that we deliver to: circuit breaker and signature preference. */
-export const hosts = pgTable("hosts", {
-  id: integer().primaryKey().generatedAlwaysAsIdentity(),
-  /** host with port where there is one */
-  name: text().notNull().unique(),
-  /** failures in a row */
-  failures: integer().notNull().default(0),
-  failingSince: instant(),
-  /** circuit open: nothing is sent before this moment; then one probe */
-  openUntil: instant(),
-  lastSuccessAt: instant(),
-  signature: text().$type<"draft-cavage" | "rfc9421">().notNull().default("draft-cavage"),
-});
+export const hosts = pgTable(
+  "hosts",
+  {
+    id: integer().primaryKey().generatedAlwaysAsIdentity(),
+    /** host with port where there is one */
+    name: text().notNull().unique(),
+    /** failures in a row */
+    failures: integer().notNull().default(0),
+    failingSince: instant(),
+    /** circuit open: nothing is sent before this moment; then one probe */
+    openUntil: instant(),
+    lastSuccessAt: instant(),
+    signature: text().$type<"draft-cavage" | "rfc9421">().notNull().default("draft-cavage"),
+  },
+  (table) => [index("hosts_open").on(table.openUntil).where(sql`${table.openUntil} is not null`)],
+);
 
 export const inboxes = pgTable("inboxes", {
   id: integer().primaryKey().generatedAlwaysAsIdentity(),
@@ -95,7 +99,7 @@ export const deliveries = pgTable(
     attempts: smallint().notNull().default(0),
     /** when to try (again); a worker that claims a row moves this ahead by its lease */
     dueAt: instant().notNull().defaultNow(),
-    /** HTTP status or error code of the last attempt */
+    /** HTTP status or error code of the last attempt; `sending` while a worker has the row in hand */
     lastResult: text(),
     finishedAt: instant(),
   },
