@@ -3,9 +3,9 @@ import { hash, verify } from "@node-rs/argon2";
 /** OWASP's recommended minimum for argon2id (the library's default variant): 19 MiB, two passes, one lane. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
-/** Costs what a real hash costs; no password fits it (its tag is not the output of anything known). */
+/** The hash of the word "nobody": checking a password against it costs what a real check costs. */
 const NOBODY =
-  "$argon2id$v=19$m=19456,t=2,p=1$cHJheGlzLW5vYm9keS1zYWx0$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+  "$argon2id$v=19$m=19456,t=2,p=1$Uuejhiqjwzl72o5SbIaNXg$ZGatvpcnzB+C5feBF5xuSDcyymEmrRtGSB8m7dUs6ho";
 
 /** The password as an argon2id PHC string. Unicode forms of one password (NFKC) hash alike. */
 export async function hashPassword(password: string): Promise<string> {

@@ -91,6 +91,7 @@ describe("a key outside its actor's document", () => {
   const shapes: [string, unknown][] = [
     ["on its own (snac)", { id: slashId, type: "Key", owner: alice, publicKeyPem: pem }],
     ["on its own, with a controller", { id: slashId, controller: alice, publicKeyPem: pem }],
+    ["in an actor that is served at the key's address", actor(alice, keyNode(slashId, alice))],
     [
       "in a stub of the actor (GoToSocial)",
       { id: alice, type: "Person", publicKey: keyNode(slashId, alice) },

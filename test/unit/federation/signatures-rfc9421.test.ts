@@ -142,6 +142,11 @@ describe("a peer's RFC 9421 signature is refused", () => {
     ],
     ["expired", "stale", messageSignature({ params: `${params};expires=${nowSeconds - 301}` })],
     [
+      "with a key id that is no IRI",
+      "malformed_signature",
+      messageSignature({ params: `;created=${nowSeconds};keyid="alice"` }),
+    ],
+    [
       "without a key id",
       "malformed_signature",
       messageSignature({ params: `;created=${nowSeconds}` }),
