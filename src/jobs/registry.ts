@@ -6,6 +6,8 @@ export interface JobPayloads {
   "refresh-actor": { iri: string };
   /** read a remote post that something refers to; `depth` counts the steps up a thread */
   "fetch-post": { iri: string; depth: number };
+  /** read a remote post that somebody whom we follow boosted, then store the boost */
+  "fetch-boosted": { iri: string; actorIri: string; postIri: string };
   /** remove what has outlived its use */
   "clean-up": Record<string, never>;
 }
@@ -19,6 +21,7 @@ export const QUEUES: Readonly<
   "fan-out": { retryLimit: 20, retryDelay: 2, expireInSeconds: 900 },
   "refresh-actor": { retryLimit: 4, retryDelay: 60, expireInSeconds: 60 },
   "fetch-post": { retryLimit: 4, retryDelay: 60, expireInSeconds: 120 },
+  "fetch-boosted": { retryLimit: 4, retryDelay: 60, expireInSeconds: 120 },
   "clean-up": { retryLimit: 1, retryDelay: 60, expireInSeconds: 900 },
 };
 

@@ -1,0 +1,160 @@
+import { and, eq, sql } from "drizzle-orm";
+import { isPublic } from "../domain/audience/audience.ts";
+import { reveal, type Viewer, type Visible } from "../domain/audience/policy.ts";
+import type { Id } from "../domain/ids.ts";
+import type { Transaction } from "../persistence/database.ts";
+import { findActorByIri, type ActorRecord } from "../persistence/repositories/actors.ts";
+import { findPostByIri, type PostRecord } from "../persistence/repositories/posts.ts";
+import { posts, reactions } from "../persistence/schema/index.ts";
+import type { Context } from "./context.ts";
+import { isFollowedHere } from "./relevance.ts";
+import { settleActivity, suppressActivity, type Outcome } from "./received-activities.ts";
+import { relationsOf } from "./visibility.ts";
+
+/** A Like or Announce from elsewhere, by the IRI of what it is about. */
+export interface ReceivedReaction {
+  readonly iri: string;
+  readonly post: string;
+}
+
+/** Somebody elsewhere likes a post: it counts when they may see the post. */
+export async function receiveFavourite(
+  context: Context,
+  tx: Transaction,
+  actor: ActorRecord,
+  { iri, post: postIri }: ReceivedReaction,
+): Promise<Outcome> {
+  const post = await findVisibleTo(context, tx, actor, postIri);
+  if (post === null) return "ignored:unknown-object";
+  return addReaction(tx, { iri, type: "favourite", actorId: actor.id, postId: post.id });
+}
+
+/**
+ * Somebody elsewhere boosts a post. Only what is public may be boosted, whoever does it: boosting
+ * spreads a post to followers whom its author never addressed. A post that is not known here is
+ * read from its origin first, if somebody here follows the booster.
+ */
+export async function receiveBoost(
+  context: Context,
+  tx: Transaction,
+  actor: ActorRecord,
+  { iri, post: postIri }: ReceivedReaction,
+): Promise<Outcome> {
+  const post = await findPostByIri(tx, postIri);
+  if (post === null) {
+    if (isOwnIri(context, postIri)) return "ignored:unknown-object";
+    if (!(await isFollowedHere(tx, actor.id))) return "ignored:unrelated";
+    await context.jobs.enqueue(tx, "fetch-boosted", { iri, actorIri: actor.iri, postIri });
+    return "ignored:fetching-object";
+  }
+  if (!isPublic(post.audience)) return "ignored:not-public";
+  const visible = await revealTo(context, tx, actor, post);
+  if (visible === null) return "ignored:unknown-object";
+  return addReaction(tx, { iri, type: "boost", actorId: actor.id, postId: post.id });
+}
+
+/** Stores a boost whose post has been read from its origin by now. */
+export async function storeFetchedBoost(
+  context: Context,
+  boost: { readonly iri: string; readonly actorIri: string; readonly postIri: string },
+): Promise<void> {
+  await context.db.transaction(async (tx) => {
+    const actor = await findActorByIri(tx, boost.actorIri);
+    if (actor === null || (await findPostByIri(tx, boost.postIri)) === null) return;
+    if (!(await settleActivity(tx, boost.iri, "stored"))) return;
+    await receiveBoost(context, tx, actor, { iri: boost.iri, post: boost.postIri });
+  });
+}
+
+/** Which reaction an Undo is about: by its own IRI, or by what it was about. */
+export interface ReactionReference {
+  readonly iri: string | null;
+  readonly type: "favourite" | "boost";
+  readonly post: string | null;
+}
+
+/** Takes a reaction of that very actor back; one that has not arrived yet is suppressed. */
+export async function receiveUndoReaction(
+  tx: Transaction,
+  actor: ActorRecord,
+  { iri, type, post }: ReactionReference,
+): Promise<Outcome> {
+  const byIri = iri === null ? false : await removeReaction(tx, actor, eq(reactions.iri, iri));
+  if (byIri) return "stored";
+  const known = post === null ? null : await findPostByIri(tx, post);
+  if (known !== null) {
+    const same = and(eq(reactions.postId, known.id), eq(reactions.type, type));
+    if (await removeReaction(tx, actor, same)) return "stored";
+  }
+  if (iri !== null) {
+    const wireType = type === "boost" ? "Announce" : "Like";
+    await suppressActivity(tx, { iri, actorIri: actor.iri, type: wireType });
+  }
+  return "ignored:unknown-object";
+}
+
+async function addReaction(
+  tx: Transaction,
+  reaction: { iri: string; type: "favourite" | "boost"; actorId: Id; postId: Id },
+): Promise<Outcome> {
+  const added = await tx
+    .insert(reactions)
+    .values(reaction)
+    .onConflictDoNothing()
+    .returning({ id: reactions.id });
+  if (added.length === 0) return "ignored:repeated";
+  await count(tx, reaction.postId, reaction.type, 1);
+  return "stored";
+}
+
+async function removeReaction(
+  tx: Transaction,
+  actor: ActorRecord,
+  which: ReturnType<typeof and>,
+): Promise<boolean> {
+  const [removed] = await tx
+    .delete(reactions)
+    .where(and(eq(reactions.actorId, actor.id), which))
+    .returning({ postId: reactions.postId, type: reactions.type });
+  if (removed === undefined) return false;
+  await count(tx, removed.postId, removed.type, -1);
+  return true;
+}
+
+async function count(
+  tx: Transaction,
+  postId: Id,
+  type: "favourite" | "boost",
+  step: number,
+): Promise<void> {
+  const counter =
+    type === "favourite"
+      ? { favouritesCount: sql`greatest(0, ${posts.favouritesCount} + ${step})` }
+      : { boostsCount: sql`greatest(0, ${posts.boostsCount} + ${step})` };
+  await tx.update(posts).set(counter).where(eq(posts.id, postId));
+}
+
+async function findVisibleTo(
+  context: Context,
+  tx: Transaction,
+  actor: ActorRecord,
+  iri: string,
+): Promise<Visible<PostRecord> | null> {
+  const post = await findPostByIri(tx, iri);
+  return post === null ? null : revealTo(context, tx, actor, post);
+}
+
+async function revealTo(
+  context: Context,
+  tx: Transaction,
+  actor: ActorRecord,
+  post: PostRecord,
+): Promise<Visible<PostRecord> | null> {
+  const viewer: Viewer = { kind: "remote", actor: actor.iri };
+  const relations = await relationsOf(context, tx, viewer, [post.author]);
+  return reveal(viewer, post, relations.factsAbout(post.author));
+}
+
+function isOwnIri(context: Context, iri: string): boolean {
+  return iri.startsWith(`${context.iris.origin}/`);
+}

@@ -1,0 +1,108 @@
+import { and, eq, inArray, lt, ne } from "drizzle-orm";
+import type { Transaction } from "../persistence/database.ts";
+import { receivedActivities } from "../persistence/schema/index.ts";
+import type { Context } from "./context.ts";
+
+/** What became of an activity, for the administrator. */
+export type Outcome = "stored" | `ignored:${string}`;
+
+/**
+ * What an activity does to the database. It may use nothing but the transaction: whatever had to be
+ * read from elsewhere was read before it was opened.
+ */
+export type Effect = (tx: Transaction) => Promise<Outcome>;
+
+export interface ReceivedActivity {
+  readonly iri: string;
+  readonly actorIri: string;
+  readonly type: string;
+  /** it was brought by somebody else than its actor */
+  readonly forwarded: boolean;
+}
+
+/** A month: a signature is refused as stale after an hour, so nobody can bring these back. */
+const KEPT_FOR_MS = 30 * 86_400_000;
+const CLEAN_UP_BATCH = 5_000;
+const UNDONE: Outcome = "ignored:undone";
+
+/**
+ * Runs the effect of an activity that was not received before. The activity's IRI and its effect
+ * commit together: a second delivery finds the IRI and does nothing, a crash leaves neither, and of
+ * two deliveries at once the second waits for the first.
+ */
+export async function receiveOnce(
+  context: Context,
+  activity: ReceivedActivity,
+  effect: Effect,
+): Promise<Outcome | "duplicate"> {
+  return context.db.transaction(async (tx) => {
+    const rows = await tx
+      .insert(receivedActivities)
+      .values({ ...activity, outcome: "stored" satisfies Outcome })
+      .onConflictDoNothing()
+      .returning({ iri: receivedActivities.iri });
+    if (rows.length === 0) return "duplicate";
+    const outcome = await effect(tx);
+    if (outcome !== "stored") {
+      await tx
+        .update(receivedActivities)
+        .set({ outcome })
+        .where(eq(receivedActivities.iri, activity.iri));
+    }
+    return outcome;
+  });
+}
+
+/**
+ * Marks an activity of that actor as undone: if it has not arrived yet it does nothing when it does,
+ * and what waits for something to be read from elsewhere is given up.
+ */
+export async function suppressActivity(
+  tx: Transaction,
+  activity: { readonly iri: string; readonly actorIri: string; readonly type: string },
+): Promise<void> {
+  await tx
+    .insert(receivedActivities)
+    .values({ ...activity, outcome: UNDONE })
+    .onConflictDoUpdate({
+      target: receivedActivities.iri,
+      set: { outcome: UNDONE },
+      setWhere: eq(receivedActivities.actorIri, activity.actorIri),
+    });
+}
+
+/**
+ * Settles an activity whose effect had to wait for a job. Returns false, and changes nothing, when
+ * it was undone meanwhile.
+ */
+export async function settleActivity(
+  tx: Transaction,
+  iri: string,
+  outcome: Outcome,
+): Promise<boolean> {
+  const rows = await tx
+    .update(receivedActivities)
+    .set({ outcome })
+    .where(and(eq(receivedActivities.iri, iri), ne(receivedActivities.outcome, UNDONE)))
+    .returning({ iri: receivedActivities.iri });
+  return rows.length > 0;
+}
+
+/** Part of the clean-up job: forgets old activities, some thousands at a time. Returns how many. */
+export async function forgetOldActivities(context: Context): Promise<number> {
+  const before = new Date(context.now().getTime() - KEPT_FOR_MS);
+  const old = context.db
+    .select({ iri: receivedActivities.iri })
+    .from(receivedActivities)
+    .where(lt(receivedActivities.receivedAt, before))
+    .limit(CLEAN_UP_BATCH);
+  let forgotten = 0;
+  for (;;) {
+    const rows = await context.db
+      .delete(receivedActivities)
+      .where(and(lt(receivedActivities.receivedAt, before), inArray(receivedActivities.iri, old)))
+      .returning({ iri: receivedActivities.iri });
+    forgotten += rows.length;
+    if (rows.length < CLEAN_UP_BATCH) return forgotten;
+  }
+}
