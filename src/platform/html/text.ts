@@ -1,3 +1,4 @@
+import { shorten } from "../text/shorten.ts";
 import { sanitizeHtml } from "./sanitize.ts";
 
 /** Blank line before and after. */
@@ -18,8 +19,8 @@ const ENTITIES: Record<string, string> = { "&lt;": "<", "&gt;": ">", "&quot;": '
 
 /**
  * The text of `html`, for previews, search and mail: paragraphs separated by a blank line, list items
- * and table rows on lines of their own, no markup. With `maxLength`, at most that many characters
- * (code points), cut at a word where possible and ended by `…`. Throws `html_too_large`.
+ * and table rows on lines of their own, no markup. With `maxLength`, shortened to that many characters
+ * (`shorten`). Throws `html_too_large`.
  */
 export function htmlToText(html: string, maxLength = Number.POSITIVE_INFINITY): string {
   const text = collectText(sanitizeHtml(html));
@@ -51,16 +52,4 @@ function collectText(clean: string): string {
     blank = run.endsWith(" ");
   }
   return text.trim();
-}
-
-function shorten(text: string, maxLength: number): string {
-  // A code point is at most two units: long enough text need not be split into code points whole.
-  if (text.length <= maxLength) return text;
-  const characters = Array.from(text.slice(0, maxLength * 2 + 2));
-  if (characters.length <= maxLength) return text;
-  const kept = characters.slice(0, Math.max(0, maxLength - 1)).join("");
-  const endsWithWord = /\s/.test(characters[maxLength - 1] ?? " ");
-  const lastBlank = kept.search(/\s\S*$/);
-  const atWord = !endsWithWord && lastBlank > kept.length / 2 ? kept.slice(0, lastBlank) : kept;
-  return `${atWord.trimEnd()}…`;
 }
