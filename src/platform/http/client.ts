@@ -43,10 +43,10 @@ export interface HttpClient {
 }
 
 /** Answers a request in this process. */
-export type InProcessHost = (request: Request) => Promise<Response> | Response;
+type InProcessHost = (request: Request) => Promise<Response> | Response;
 
 /** Milliseconds. */
-export interface HttpTimeouts {
+interface HttpTimeouts {
   /** Name resolution, TCP and TLS. Default 10 s. */
   connectMs?: number;
   /** From the request to the last header. Default 20 s. */

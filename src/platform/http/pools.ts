@@ -1,7 +1,7 @@
 import type { LookupFunction } from "node:net";
 import { buildConnector, Pool } from "undici";
 
-export interface PoolOptions {
+interface PoolOptions {
   lookup: LookupFunction;
   connectionsPerHost: number;
   /** How many origins may keep connections while nothing is under way. */
@@ -12,7 +12,7 @@ export interface PoolOptions {
 }
 
 /** The keep-alive connections of the client, one pool per origin. */
-export interface Pools {
+interface Pools {
   /** The pool of an origin (`https://host[:port]`), made when needed. */
   get(origin: string): Pool;
   /** How many origins have a pool. */

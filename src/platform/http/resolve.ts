@@ -16,9 +16,11 @@ export type Resolve = (hostname: string) => Promise<ResolvedAddress[]>;
  * A resolver that asks the DNS servers directly, and the operating system only for names they do not
  * know (hosts file, mDNS). `getaddrinfo` alone would not do: it occupies one of the few threads that
  * signatures, files and compression also need, for seconds when a domain is dead.
+ * `servers` (`address[:port]`) are asked instead of those the system is set up with.
  */
-export function createDnsResolve(): Resolve {
+export function createDnsResolve(servers?: string[]): Resolve {
   const resolver = new Resolver({ timeout: 3000, tries: 2 });
+  if (servers !== undefined) resolver.setServers(servers);
   return async (hostname) => {
     const [v4, v6] = await Promise.allSettled([
       resolver.resolve4(hostname),
