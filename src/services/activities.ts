@@ -37,7 +37,7 @@ export async function recordActivity(
       postId: activity.post?.id ?? null,
       revision: activity.post?.revision ?? null,
       audience: formatAudience(activity.audience),
-      body: JSON.stringify(activity.body),
+      body: context.wire.serialize(activity.body, activity.audience),
     })
     .returning({ id: activities.id });
   if (row === undefined) throw new Error("insert into activities returned no row");

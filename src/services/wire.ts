@@ -1,6 +1,10 @@
+import type { Audience } from "../domain/audience/audience.ts";
 import type { Visible } from "../domain/audience/policy.ts";
 import type { ActorRecord } from "../persistence/repositories/actors.ts";
 import type { PostRecord } from "../persistence/repositories/posts.ts";
+import type { PublishedKey } from "./keys.ts";
+
+export type { ActorRecord, PostRecord };
 
 /** A JSON-LD document, ready to be stringified. */
 export type JsonLd = Readonly<Record<string, unknown>>;
@@ -16,11 +20,22 @@ export interface Wire {
   update(activityIri: string, post: Visible<PostRecord>, at: Date): JsonLd;
   /** Delete of a Tombstone; says nothing but the IRI */
   delete(activityIri: string, post: DeletedPost, at: Date): JsonLd;
-  updateActor(activityIri: string, actor: ActorRecord, at: Date): JsonLd;
+  /** `keys` are those of `publishedKeys`: a peer forgets the keys that an Update leaves out */
+  updateActor(
+    activityIri: string,
+    actor: ActorRecord,
+    keys: readonly PublishedKey[],
+    at: Date,
+  ): JsonLd;
   follow(activityIri: string, follower: string, followee: string): JsonLd;
   undoFollow(activityIri: string, follow: FollowOnWire): JsonLd;
   accept(activityIri: string, follow: FollowOnWire): JsonLd;
   reject(activityIri: string, follow: FollowOnWire): JsonLd;
+  /**
+   * The bytes to store and send.
+   * @throws AppError `not_sendable` for what must never be on the wire (chapter "The boundary")
+   */
+  serialize(activity: JsonLd, audience: Audience): string;
 }
 
 export interface FollowOnWire {

@@ -1,0 +1,26 @@
+import type { Visible } from "../../domain/audience/policy.ts";
+import { escapeHtml } from "../../platform/html/escape.ts";
+import type { JsonLd, PostRecord } from "../../services/wire.ts";
+import { addressOf, attachments, dates, policyOf, tags } from "./post-parts.ts";
+
+/** A post as a `Note` without `@context`. `summary` is its content warning. */
+export function note(post: Visible<PostRecord>): JsonLd {
+  return {
+    type: "Note",
+    id: post.iri,
+    url: post.url,
+    attributedTo: post.author,
+    ...(post.inReplyToIri === null ? {} : { inReplyTo: post.inReplyToIri }),
+    ...(post.contextIri === null ? {} : { context: post.contextIri }),
+    ...(post.summary === "" ? {} : { summary: escapeHtml(post.summary) }),
+    sensitive: post.sensitive,
+    content: post.contentHtml,
+    ...(post.language === null ? {} : { contentMap: { [post.language]: post.contentHtml } }),
+    ...addressOf(post),
+    ...dates(post),
+    tag: tags(post),
+    ...attachments(post),
+    revision: post.revision,
+    interactionPolicy: policyOf(post),
+  };
+}

@@ -1,0 +1,55 @@
+import { address } from "../../domain/audience/address.ts";
+import type { Visible } from "../../domain/audience/policy.ts";
+import type { JsonLd, PostRecord } from "../../services/wire.ts";
+import { interactionPolicy } from "../vocab/interaction-policy.ts";
+
+/** `to` and `cc` of a post and of the activities about it. */
+export function addressOf(post: Visible<PostRecord>) {
+  return address(post.audience, authorOf(post));
+}
+
+/** `published`, and `updated` once the author has edited. */
+export function dates(post: Visible<PostRecord>): JsonLd {
+  return {
+    published: post.publishedAt.toISOString(),
+    ...(post.editedAt === null ? {} : { updated: post.editedAt.toISOString() }),
+  };
+}
+
+export function policyOf(post: Visible<PostRecord>): JsonLd {
+  return interactionPolicy(post.audience, authorOf(post));
+}
+
+/** `attachment`, left out when there is none. */
+export function attachments(post: Visible<PostRecord>): JsonLd {
+  if (post.attachments.length === 0) return {};
+  return {
+    attachment: post.attachments.map((file) => ({
+      type: file.mediaType?.startsWith("image/") === true ? "Image" : "Document",
+      url: file.url,
+      ...(file.mediaType === null ? {} : { mediaType: file.mediaType }),
+      ...(file.name === "" ? {} : { name: file.name }),
+      ...(file.width === null ? {} : { width: file.width }),
+      ...(file.height === null ? {} : { height: file.height }),
+      ...(file.blurhash === null ? {} : { blurhash: file.blurhash }),
+    })),
+  };
+}
+
+/** Hashtags and mentions as `tag` entries. */
+export function tags(post: Visible<PostRecord>): JsonLd[] {
+  return post.tags
+    .filter((tag) => tag.type !== "Emoji")
+    .map((tag) => ({
+      type: tag.type,
+      name: tag.name,
+      ...(tag.href === null ? {} : { href: tag.href }),
+    }));
+}
+
+function authorOf(post: Visible<PostRecord>) {
+  const { authorActor } = post;
+  if (authorActor.followersIri === null)
+    throw new Error(`${post.author} has no followers collection`);
+  return { iri: post.author, followers: authorActor.followersIri };
+}

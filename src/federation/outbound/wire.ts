@@ -1,0 +1,29 @@
+import type { Wire } from "../../services/wire.ts";
+import {
+  acceptActivity,
+  createActivity,
+  deleteActivity,
+  followActivity,
+  objectDocument,
+  rejectActivity,
+  undoFollowActivity,
+  updateActivity,
+  updateActorActivity,
+} from "./activities.ts";
+import { serializeActivity } from "./serialize.ts";
+
+/** The words of ActivityStreams for what the services have to say. */
+export function createWire(): Wire {
+  return {
+    object: objectDocument,
+    create: createActivity,
+    update: updateActivity,
+    delete: deleteActivity,
+    updateActor: updateActorActivity,
+    follow: followActivity,
+    undoFollow: undoFollowActivity,
+    accept: acceptActivity,
+    reject: rejectActivity,
+    serialize: serializeActivity,
+  };
+}

@@ -1,0 +1,5 @@
+/** The actor's property that says: here runs Praxis, and this is what it understands. */
+export const KIN_PROPERTY = "kin";
+
+/** The capability that our own actors advertise. Versions only ever add. */
+export const OWN_CAPABILITY = { version: 1, understands: ["practices"] } as const;
