@@ -1,13 +1,8 @@
 import { AS_PUBLIC } from "../../domain/audience/address.ts";
 import type { Visible } from "../../domain/audience/policy.ts";
 import type { PublishedKey } from "../../services/keys.ts";
-import type {
-  ActorRecord,
-  DeletedPost,
-  FollowOnWire,
-  JsonLd,
-  PostRecord,
-} from "../../services/wire.ts";
+import type { ActorRecord, PostRecord } from "../../services/records.ts";
+import type { DeletedPost, FollowOnWire, JsonLd } from "../../services/wire.ts";
 import { ACTIVITY_STREAMS, ACTOR_CONTEXT, OBJECT_CONTEXT } from "../vocab/context.ts";
 import { actorObject } from "./actor.ts";
 import { article } from "./article.ts";

@@ -1,4 +1,5 @@
-import type { ActorRecord, JsonLd } from "../../services/wire.ts";
+import type { ActorRecord } from "../../services/records.ts";
+import type { JsonLd } from "../../services/wire.ts";
 import type { PublishedKey } from "../../services/keys.ts";
 import { ACTOR_CONTEXT } from "../vocab/context.ts";
 import { KIN_PROPERTY, OWN_CAPABILITY } from "../vocab/kin.ts";

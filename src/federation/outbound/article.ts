@@ -1,7 +1,8 @@
 import type { Visible } from "../../domain/audience/policy.ts";
 import { licenseUrl } from "../../domain/practice.ts";
 import { escapeHtml } from "../../platform/html/escape.ts";
-import type { JsonLd, PostRecord } from "../../services/wire.ts";
+import type { PostRecord } from "../../services/records.ts";
+import type { JsonLd } from "../../services/wire.ts";
 import { withTitle } from "../vocab/title.ts";
 import { addressOf, attachments, dates, policyOf, tags } from "./post-parts.ts";
 
@@ -11,15 +12,16 @@ import { addressOf, attachments, dates, policyOf, tags } from "./post-parts.ts";
  */
 export function article(post: Visible<PostRecord>): JsonLd {
   const { practice } = post;
+  const content = withTitle(post.title, post.contentHtml);
   return {
     type: "Article",
     id: post.iri,
     url: post.url,
     attributedTo: post.author,
     name: post.title,
-    ...(post.language === null ? {} : { nameMap: { [post.language]: post.title } }),
     summary: escapeHtml(post.summary),
-    content: withTitle(post.title, post.contentHtml),
+    content,
+    ...(post.language === null ? {} : { contentMap: { [post.language]: content } }),
     preview: { type: "Note", content: preview(post) },
     ...(post.inReplyToIri === null ? {} : { inReplyTo: post.inReplyToIri }),
     ...(post.contextIri === null ? {} : { context: post.contextIri }),

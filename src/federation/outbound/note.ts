@@ -1,6 +1,7 @@
 import type { Visible } from "../../domain/audience/policy.ts";
 import { escapeHtml } from "../../platform/html/escape.ts";
-import type { JsonLd, PostRecord } from "../../services/wire.ts";
+import type { PostRecord } from "../../services/records.ts";
+import type { JsonLd } from "../../services/wire.ts";
 import { addressOf, attachments, dates, policyOf, tags } from "./post-parts.ts";
 
 /** A post as a `Note` without `@context`. `summary` is its content warning. */

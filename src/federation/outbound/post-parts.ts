@@ -1,6 +1,7 @@
 import { address } from "../../domain/audience/address.ts";
 import type { Visible } from "../../domain/audience/policy.ts";
-import type { JsonLd, PostRecord } from "../../services/wire.ts";
+import type { PostRecord } from "../../services/records.ts";
+import type { JsonLd } from "../../services/wire.ts";
 import { interactionPolicy } from "../vocab/interaction-policy.ts";
 
 /** `to` and `cc` of a post and of the activities about it. */

@@ -27,15 +27,15 @@ const INTERACTION_TERMS = {
 
 /** What a practice says beyond an article. Existing terms where there is one; hints all of them. */
 const PRACTICE_TERMS = {
-  praxis: PRAXIS_NAMESPACE,
+  px: PRAXIS_NAMESPACE,
   /** running number of the content's revision, from 1 */
   revision: "http://schema.org/version",
   /** `practice`, `lesson` or `question` */
-  kind: "praxis:kind",
+  kind: "px:kind",
   /** onward-sharing marking, TLP 2.0 */
-  label: "praxis:label",
+  label: "px:label",
   /** parts of the business that it helps */
-  benefits: { "@id": "praxis:benefits", "@container": "@set" },
+  benefits: { "@id": "px:benefits", "@container": "@set" },
   /** actors who contributed */
   credits: { "@id": "http://purl.org/dc/terms/contributor", "@type": "@id" },
   /** the terms that a partner has accepted */
@@ -43,9 +43,9 @@ const PRACTICE_TERMS = {
   /** the exact revision that an adaptation starts from */
   wasDerivedFrom: { "@id": "http://www.w3.org/ns/prov#wasDerivedFrom", "@type": "@id" },
   /** the revision that an adoption tells of, and how far and how wide it went */
-  adopts: { "@id": "praxis:adopts", "@type": "@id" },
-  stage: "praxis:stage",
-  scale: "praxis:scale",
+  adopts: { "@id": "px:adopts", "@type": "@id" },
+  stage: "px:stage",
+  scale: "px:scale",
 } as const;
 
 const ACTOR_TERMS = {
@@ -59,8 +59,9 @@ const ACTOR_TERMS = {
   schema: "http://schema.org#",
   PropertyValue: "schema:PropertyValue",
   value: "schema:value",
-  praxis: PRAXIS_NAMESPACE,
-  kin: "praxis:kin",
+  px: PRAXIS_NAMESPACE,
+  /** see kin.ts */
+  praxis: "px:capability",
 } as const;
 
 /** FEP-521a keys, spelled out so that nobody fetches the Multikey context. */

@@ -212,7 +212,7 @@ describe("an actor's document", () => {
           publicKeyMultibase: "z6Mk",
         },
       ],
-      kin: { version: 1 },
+      praxis: { version: 1 },
     });
   });
 
