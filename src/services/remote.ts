@@ -1,7 +1,8 @@
-import type { Audience } from "../domain/audience/audience.ts";
 import type { RemoteHandle } from "../domain/handle.ts";
 import type { Benefit, Label, PracticeKind } from "../domain/practice.ts";
 import type { PostAttachment, PostTag, ProfileField } from "../persistence/schema/index.ts";
+
+export type { PostAttachment, PostTag, ProfileField } from "../persistence/schema/index.ts";
 
 /**
  * What the services need of other instances. Implemented by `federation/remote`, which signs as the
@@ -14,10 +15,16 @@ export interface Remote {
    */
   findActor(handle: RemoteHandle): Promise<string>;
   /**
-   * Reads an actor document from its own origin.
+   * Reads an actor document from its own origin. WebFinger confirms its handle, unless it is still
+   * the one that `known` says.
    * @throws AppError `remote_not_found`, `remote_gone`, `remote_unreachable`, `remote_invalid`
    */
-  readActor(iri: string): Promise<RemoteActor>;
+  readActor(iri: string, known?: RemoteHandle): Promise<RemoteActor>;
+  /**
+   * Reads a public key from its own IRI, and the actor whose own document confirms it as its key.
+   * @throws AppError as `readActor`
+   */
+  readKey(keyIri: string): Promise<{ key: RemoteKey; actor: RemoteActor }>;
   /**
    * Reads an object or a page from its own origin; a page's URL leads to its object.
    * @throws AppError as `readActor`
@@ -98,9 +105,4 @@ export interface RemotePractice {
   readonly benefits: readonly Benefit[];
   readonly license: string | null;
   readonly credits: readonly string[];
-}
-
-/** Author and receiver settled: a remote post that is ready to be stored. */
-export interface StorablePost extends RemotePost {
-  readonly audience: Audience;
 }

@@ -1,0 +1,26 @@
+import { escapeHtml } from "../../platform/html/escape.ts";
+import { sanitizeHtml } from "../../platform/html/sanitize.ts";
+import { htmlToText } from "../../platform/html/text.ts";
+import { lineOf, truncate } from "./wire-values.ts";
+
+/** Sanitized HTML made of at most `limit` characters of `html`. */
+export function cleanHtml(html: string, limit: number): string {
+  return html === "" ? "" : sanitizeHtml(truncate(html, limit));
+}
+
+/** Plain text (or Markdown, which reads well as plain text) as HTML: paragraphs and line breaks. */
+export function textAsHtml(text: string, limit: number): string {
+  return truncate(text, limit)
+    .replaceAll(/[^\P{Cc}\n\t]/gu, "")
+    .split(/\n[ \t]*\n\s*/)
+    .map((paragraph) => paragraph.trim())
+    .filter((paragraph) => paragraph !== "")
+    .map((paragraph) => `<p>${escapeHtml(paragraph).replaceAll("\n", "<br />")}</p>`)
+    .join("");
+}
+
+/** One line of plain text out of what may be plain text or HTML, at most `limit` characters. */
+export function plainLine(text: string, limit: number): string {
+  const start = truncate(text, limit * 10);
+  return lineOf(/[<&]/.test(start) ? htmlToText(start) : start, limit);
+}
