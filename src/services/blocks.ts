@@ -5,7 +5,7 @@ import { lockKnownFollow } from "../persistence/repositories/follows.ts";
 import { blocks } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 import { answerFollowIn, cancelFollowIn, decide } from "./follows.ts";
-import { suppressActivity, type Outcome } from "./received-activities.ts";
+import type { Outcome } from "./received-activities.ts";
 
 /**
  * One of our actors blocks somebody: neither sees the other from now on, and neither follows the
@@ -74,11 +74,7 @@ export async function receiveUndoBlock(
       ),
     )
     .returning({ id: blocks.id });
-  if (removed.length > 0) return "stored";
-  if (block.iri !== null) {
-    await suppressActivity(tx, { iri: block.iri, actorIri: blocker.iri, type: "Block" });
-  }
-  return "ignored:not-blocking";
+  return removed.length > 0 ? "stored" : "ignored:not-blocking";
 }
 
 /** Ends a follow without a word: the blocking side has ended it already. */

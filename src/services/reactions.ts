@@ -8,7 +8,7 @@ import { findPostByIri, type PostRecord } from "../persistence/repositories/post
 import { posts, reactions } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 import { isFollowedHere } from "./relevance.ts";
-import { settleActivity, suppressActivity, type Outcome } from "./received-activities.ts";
+import { settleActivity, type Outcome } from "./received-activities.ts";
 import { relationsOf } from "./visibility.ts";
 
 /** A Like or Announce from elsewhere, by the IRI of what it is about. */
@@ -45,7 +45,7 @@ export async function receiveBoost(
     if (isOwnIri(context, postIri)) return "ignored:unknown-object";
     if (!(await isFollowedHere(tx, actor.id))) return "ignored:unrelated";
     await context.jobs.enqueue(tx, "fetch-boosted", { iri, actorIri: actor.iri, postIri });
-    return "ignored:fetching-object";
+    return "fetching";
   }
   if (!isPublic(post.audience)) return "ignored:not-public";
   const visible = await revealTo(context, tx, actor, post);
@@ -73,7 +73,7 @@ export interface ReactionReference {
   readonly post: string | null;
 }
 
-/** Takes a reaction of that very actor back; one that has not arrived yet is suppressed. */
+/** Takes a reaction of that very actor back. */
 export async function receiveUndoReaction(
   tx: Transaction,
   actor: ActorRecord,
@@ -85,10 +85,6 @@ export async function receiveUndoReaction(
   if (known !== null) {
     const same = and(eq(reactions.postId, known.id), eq(reactions.type, type));
     if (await removeReaction(tx, actor, same)) return "stored";
-  }
-  if (iri !== null) {
-    const wireType = type === "boost" ? "Announce" : "Like";
-    await suppressActivity(tx, { iri, actorIri: actor.iri, type: wireType });
   }
   return "ignored:unknown-object";
 }

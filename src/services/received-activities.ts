@@ -3,8 +3,8 @@ import type { Transaction } from "../persistence/database.ts";
 import { receivedActivities } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 
-/** What became of an activity, for the administrator. */
-export type Outcome = "stored" | `ignored:${string}`;
+/** What became of an activity, for the administrator; `fetching` = a job reads what it refers to. */
+export type Outcome = "stored" | "fetching" | `ignored:${string}`;
 
 /**
  * What an activity does to the database. It may use nothing but the transaction: whatever had to be
@@ -16,8 +16,6 @@ export interface ReceivedActivity {
   readonly iri: string;
   readonly actorIri: string;
   readonly type: string;
-  /** it was brought by somebody else than its actor */
-  readonly forwarded: boolean;
 }
 
 /** A month: a signature is refused as stale after an hour, so nobody can bring these back. */
@@ -57,10 +55,7 @@ export async function receiveOnce(
  * Marks an activity of that actor as undone: if it has not arrived yet it does nothing when it does,
  * and what waits for something to be read from elsewhere is given up.
  */
-export async function suppressActivity(
-  tx: Transaction,
-  activity: { readonly iri: string; readonly actorIri: string; readonly type: string },
-): Promise<void> {
+export async function suppressActivity(tx: Transaction, activity: ReceivedActivity): Promise<void> {
   await tx
     .insert(receivedActivities)
     .values({ ...activity, outcome: UNDONE })

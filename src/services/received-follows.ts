@@ -15,7 +15,7 @@ import {
 } from "../persistence/repositories/follows.ts";
 import type { Context } from "./context.ts";
 import { decide, sendAnswer } from "./follows.ts";
-import { suppressActivity, type Outcome } from "./received-activities.ts";
+import type { Outcome } from "./received-activities.ts";
 
 /** A Follow activity that another activity is about. Peers give its id, or the pair, or both. */
 export interface FollowReference {
@@ -95,10 +95,7 @@ async function receiveAnswer(
   return (await decide(context, tx, follow, answer)) ? "stored" : "ignored:settled";
 }
 
-/**
- * A follower elsewhere takes its Follow back. One that has not arrived yet is suppressed: the two
- * may overtake each other on the way.
- */
+/** A follower elsewhere takes its Follow back. */
 export async function receiveUndoFollow(
   context: Context,
   tx: Transaction,
@@ -106,12 +103,7 @@ export async function receiveUndoFollow(
   reference: FollowReference,
 ): Promise<Outcome> {
   const follow = await findReferenced(tx, { ...reference, follower: follower.iri });
-  if (follow === null) {
-    if (reference.iri !== null) {
-      await suppressActivity(tx, { iri: reference.iri, actorIri: follower.iri, type: "Follow" });
-    }
-    return "ignored:not-following";
-  }
+  if (follow === null) return "ignored:not-following";
   if (follow.followerId !== follower.id) return "ignored:not-theirs";
   return (await decide(context, tx, follow, "cancel")) ? "stored" : "ignored:settled";
 }

@@ -10,28 +10,31 @@ export interface Incoming {
   readonly authorId: Id;
   readonly to: readonly string[];
   readonly cc: readonly string[];
-  readonly inReplyTo: string | null;
+  /** the post itself and what it answers */
+  readonly posts: readonly string[];
 }
 
 /**
  * Whether a post from elsewhere has a reason to be here: it is addressed to one of our actors, its
- * author is followed from here, or it answers a post that we have. All else would let any
+ * author is followed from here, or we have it, or what it answers, already. All else would let any
  * server fill our tables.
  */
 export async function concernsUs(
   context: Context,
   db: Queryable,
-  { authorId, to, cc, inReplyTo }: Incoming,
+  { authorId, to, cc, posts: related }: Incoming,
 ): Promise<boolean> {
   const own = `${context.iris.origin}/`;
   if ([...to, ...cc].some((iri) => iri.startsWith(own))) return true;
   const followed = exists(followedHere(db, authorId));
-  const answers =
-    inReplyTo === null
-      ? sql`false`
-      : exists(db.select({ id: posts.id }).from(posts).where(eq(posts.iri, inReplyTo)));
+  const known = exists(
+    db
+      .select({ id: posts.id })
+      .from(posts)
+      .where(inArray(posts.iri, [...related])),
+  );
   const [row] = await db.execute<{ related: boolean }>(
-    sql`select ${followed} or ${answers} as related`,
+    sql`select ${followed} or ${known} as related`,
   );
   return row?.related === true;
 }
@@ -41,7 +44,7 @@ export async function isFollowedHere(db: Queryable, actorId: Id): Promise<boolea
   return (await followedHere(db, actorId)).length > 0;
 }
 
-/** Those of `iris` that are posts known here. */
+/** Whether any of `iris` is a post that we have. */
 export async function knowsAnyPost(db: Queryable, iris: readonly string[]): Promise<boolean> {
   if (iris.length === 0) return false;
   const rows = await db

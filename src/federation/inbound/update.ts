@@ -1,0 +1,15 @@
+import type { Handler } from "./handler.ts";
+import { writePost } from "./written-post.ts";
+
+/**
+ * An actor edited a post or its own profile. A profile, which holds keys and addresses, is read
+ * again from its own server rather than believed as it came.
+ */
+export const update: Handler = (inbound) => {
+  const { context, activity, actor } = inbound;
+  if (activity.objectIri !== actor.iri) return writePost(inbound);
+  return async (tx) => {
+    await context.jobs.enqueue(tx, "refresh-actor", { iri: actor.iri });
+    return "fetching";
+  };
+};
