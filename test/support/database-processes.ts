@@ -55,7 +55,7 @@ export async function serverPid(dataDir: string): Promise<number | undefined> {
 
 /** The shell that stops the server when the keeper dies. */
 export function guardPid(server: number): number | undefined {
-  const lines = execFileSync("ps", ["-A", "-o", "pid=,args="]).toString().split("\n");
+  const lines = execFileSync("ps", ["-A", "-o", "pid=", "-o", "args="]).toString().split("\n");
   const line = lines.find((each) => each.endsWith(` praxis-postgres-guard ${server}`));
   return line === undefined ? undefined : Number.parseInt(line, 10);
 }

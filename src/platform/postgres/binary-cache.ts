@@ -24,6 +24,7 @@ export async function copyBinaries(source: PlatformPackage, folder: string): Pro
   const copy = join(cache, name);
   if (isIntact(copy, entries, source)) return copy;
 
+  await removeAbandoned(cache);
   const draft = join(cache, `draft-${randomBytes(6).toString("hex")}`);
   try {
     await fill(draft, entries, source);
@@ -37,6 +38,15 @@ export async function copyBinaries(source: PlatformPackage, folder: string): Pro
     throw error;
   }
   return copy;
+}
+
+/** Half-made copies of starts that were killed; a copy takes seconds, so one from an hour ago is nobody's any more. */
+async function removeAbandoned(cache: string): Promise<void> {
+  for (const name of readdirSync(cache).filter((each) => each.startsWith("draft-"))) {
+    const path = join(cache, name);
+    const { mtimeMs } = lstatSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
+    if (mtimeMs < Date.now() - 3_600_000) await rm(path, { recursive: true, force: true });
+  }
 }
 
 /** Folders before what they hold. Static libraries are for compiling against PostgreSQL, not for running it. */

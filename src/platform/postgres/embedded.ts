@@ -50,6 +50,7 @@ export async function acquireEmbeddedPostgres(
     while (lease !== undefined && (await lease.lost) && !leaving.signal.aborted) {
       onLog("The process that keeps PostgreSQL is gone; starting another");
       lease = await retake();
+      if (leaving.signal.aborted) await lease?.leave();
       if (lease !== undefined && lease.url !== url)
         onLog("PostgreSQL came back on another port: restart Praxis");
     }
@@ -78,8 +79,6 @@ export async function acquireEmbeddedPostgres(
       leaving.abort();
       await lease?.leave();
       await watching;
-      // A lease that was being replaced just now.
-      await lease?.leave();
     },
   };
 }

@@ -22,15 +22,17 @@ export function processIdentity(pid: number): string | undefined {
 }
 
 function identityByPs(pid: number): string | undefined {
-  const [state, ...started] = ps(pid, "state=,lstart=").split(/\s+/);
+  const [state, ...started] = ps(pid, "state=", "lstart=").split(/\s+/);
   if (state === undefined || state === "" || state.startsWith("Z")) return undefined;
   return `${pid} ${started.join(" ")}`;
 }
 
-function ps(pid: number, columns: string): string {
+function ps(pid: number, ...columns: readonly string[]): string {
   try {
     const quietly = { stdio: ["ignore", "pipe", "ignore"] } satisfies ExecFileSyncOptions;
-    return execFileSync("ps", ["-o", columns, "-p", String(pid)], quietly)
+    // One -o for each: macOS takes all that follows "=" for the column's title.
+    const shown = columns.flatMap((column) => ["-o", column]);
+    return execFileSync("ps", [...shown, "-p", String(pid)], quietly)
       .toString()
       .trim();
   } catch {
