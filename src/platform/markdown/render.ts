@@ -86,7 +86,8 @@ function createParser(): Parser {
   md.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
   md.linkify.add("ftp:", null).add("//", null);
   md.use(footnotes).use(taskLists);
-  // `^[…]` is parsed again at every level of nesting, which is quadratic; `[^1]` does the same job.
+  // The plugin copies all tokens for each footnote. `^[a]` is so short that 25,000 of them fit into a
+  // document and take 20 seconds; `[^1]` with its definition does the same job and stays below two.
   md.inline.ruler.disable("footnote_inline");
   md.renderer.rules["html_inline"] = checkbox;
   md.renderer.rules["footnote_caption"] = footnoteNumber;

@@ -129,6 +129,12 @@ test("mentions and hashtags in footnotes and tables count", () => {
   expect(hashtags).toEqual(["b"]);
 });
 
+test("handles, mail addresses and host names stay text", () => {
+  expect(html("@bo@m.example ana@alpha.example example.org 10.0.0.1")).toBe(
+    "<p>@bo@m.example ana@alpha.example example.org 10.0.0.1</p>",
+  );
+});
+
 test("the web addresses linked to are listed once", () => {
   expect(
     renderMarkdown(
@@ -153,7 +159,8 @@ test.each([
   ["quoted lists", "> - "],
   ["back-ticks", "`"],
   ["angle brackets", "<a@"],
-  ["inline footnotes", "^["],
+  ["inline footnotes", "^[a]"],
+  ["nested inline footnotes", "^["],
   ["footnote definitions", "[^a]:"],
   ["link definitions", "[a]: b\n"],
   ["schemes", "mailto:"],
