@@ -1,0 +1,54 @@
+import { and, desc, eq, inArray, isNull, lt, or } from "drizzle-orm";
+import type { Visible } from "../domain/audience/policy.ts";
+import type { Id } from "../domain/ids.ts";
+import { visibleTo } from "../persistence/audience.sql.ts";
+import { selectPosts, toPostRecord, type PostRecord } from "../persistence/repositories/posts.ts";
+import { follows, posts } from "../persistence/schema/index.ts";
+import type { Context } from "./context.ts";
+import { viewerOf, type Member } from "./members.ts";
+import { requireOrganization } from "./organization.ts";
+import { revealPosts } from "./visibility.ts";
+
+/** One page of a member's home; `next` continues it as `before`, null at the end. */
+export interface HomePage {
+  readonly posts: readonly Visible<PostRecord>[];
+  readonly next: Id | null;
+}
+
+/**
+ * What the member reads at home, newest first: practices and posts of those whom the member or the
+ * organization follows, and of the organization itself. Replies to others stay in their threads.
+ */
+export async function listHome(
+  context: Context,
+  member: Member,
+  page: { readonly before?: Id | undefined; readonly limit: number },
+): Promise<HomePage> {
+  const organization = await requireOrganization(context);
+  const viewer = viewerOf(member);
+  const followed = context.db
+    .select({ id: follows.followeeId })
+    .from(follows)
+    .where(
+      and(
+        inArray(follows.followerId, [member.actorId, organization.actor.id]),
+        eq(follows.state, "accepted"),
+      ),
+    );
+  const rows = await selectPosts(context.db)
+    .where(
+      and(
+        or(inArray(posts.authorId, followed), eq(posts.authorId, organization.actor.id)),
+        isNull(posts.inReplyToIri),
+        visibleTo(context.db, viewer, context.iris.organization),
+        page.before === undefined ? undefined : lt(posts.id, page.before),
+      ),
+    )
+    .orderBy(desc(posts.id))
+    .limit(page.limit + 1);
+  const found = rows.slice(0, page.limit).map(toPostRecord);
+  return {
+    posts: await revealPosts(context, viewer, found),
+    next: rows.length > page.limit ? (found.at(-1)?.id ?? null) : null,
+  };
+}

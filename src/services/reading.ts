@@ -1,0 +1,37 @@
+import type { Viewer, Visible } from "../domain/audience/policy.ts";
+import { notFound } from "../domain/errors.ts";
+import { parseId } from "../domain/ids.ts";
+import {
+  findPostById,
+  findPracticeBySlug,
+  type PostRecord,
+} from "../persistence/repositories/posts.ts";
+import type { Context } from "./context.ts";
+import { getVisiblePost } from "./visibility.ts";
+
+export type { PostRecord } from "../persistence/repositories/posts.ts";
+
+const SLUG = /^[\p{L}\p{N}-]{1,100}$/u;
+
+/** The practice of our organization at that slug, for whoever may see it. @throws AppError `not_found` */
+export async function getPracticeBySlug(
+  context: Context,
+  viewer: Viewer,
+  slug: string,
+): Promise<Visible<PostRecord>> {
+  const wanted = slug.normalize("NFC");
+  return getVisiblePost(context, viewer, async (db) =>
+    SLUG.test(wanted) ? findPracticeBySlug(db, wanted) : null,
+  );
+}
+
+/** A post or practice by its decimal id, for whoever may see it. @throws AppError `not_found` */
+export async function getPostById(
+  context: Context,
+  viewer: Viewer,
+  decimal: string,
+): Promise<Visible<PostRecord>> {
+  const id = parseId(decimal);
+  if (id === null) throw notFound();
+  return getVisiblePost(context, viewer, (db) => findPostById(db, id));
+}

@@ -1,0 +1,156 @@
+import type { Child } from "hono/jsx";
+import type { Atom } from "../../domain/audience/audience.ts";
+import { licenseUrl } from "../../domain/practice.ts";
+import type { PostView } from "../post-view.ts";
+import { formatDay, languageName, languageTag, text } from "../text.ts";
+import { actorPage, displayName } from "./actor-card.tsx";
+
+interface PracticeFactsProps {
+  readonly view: PostView;
+  readonly showAudience: boolean;
+}
+
+/** What there is to know about a practice beside its text. Says nothing about a bare note. */
+export function PracticeFacts({ view, showAudience }: PracticeFactsProps) {
+  const { post, credits } = view;
+  const { practice, label } = post;
+  const facts: Child[] = [
+    practice === null || practice.topics.length === 0 ? null : (
+      <Fact name={text.practice.topics}>
+        <ul class="tags">
+          {practice.topics.map((topic) => (
+            <li>
+              <TopicTag topic={topic} link={post.local} />
+            </li>
+          ))}
+        </ul>
+      </Fact>
+    ),
+    practice === null || practice.benefits.length === 0 ? null : (
+      <Fact name={text.practice.benefits}>
+        {practice.benefits.map((benefit) => text.benefits[benefit]).join(", ")}
+      </Fact>
+    ),
+    credits.length === 0 ? null : (
+      <Fact name={text.practice.credits}>
+        <ul>
+          {credits.map((actor) => (
+            <li>
+              <a href={actorPage(actor)} dir="auto">
+                {displayName(actor)}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </Fact>
+    ),
+    label === null ? null : (
+      <Fact name={text.practice.label}>
+        <strong>{label}</strong>
+        <br />
+        <span class="quiet small">{text.labels[label]}</span>
+      </Fact>
+    ),
+    practice === null || practice.license === null ? null : (
+      <Fact name={text.practice.licence}>
+        <a href={licenseUrl(practice.license)} rel="license noopener noreferrer">
+          {practice.license}
+        </a>
+      </Fact>
+    ),
+    languageTag(post.language) === undefined || post.language === null ? null : (
+      <Fact name={text.practice.language}>{languageName(post.language)}</Fact>
+    ),
+    practice === null || practice.reviewBy === null ? null : (
+      <Fact name={text.practice.reviewBy}>
+        <time datetime={practice.reviewBy}>
+          {formatDay(new Date(`${practice.reviewBy}T00:00:00Z`))}
+        </time>
+      </Fact>
+    ),
+    showAudience ? <AudienceFact view={view} /> : null,
+    post.attachments.length === 0 ? null : (
+      <Fact name={text.practice.attachments}>
+        <ul>
+          {post.attachments.map((file) => (
+            <li>
+              <a href={file.url} rel="noopener noreferrer nofollow">
+                {file.name || fileName(file.url)}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </Fact>
+    ),
+  ].filter((fact) => fact !== null);
+  if (facts.length === 0) return null;
+  return (
+    <section class="about" aria-labelledby="about-title">
+      <h2 id="about-title">{practice === null ? text.practice.aboutPost : text.practice.about}</h2>
+      <dl class="facts">{facts}</dl>
+    </section>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children?: Child }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function TopicTag({ topic, link }: { readonly topic: string; readonly link: boolean }) {
+  return link ? (
+    <a class="tag" href={`/topics/${encodeURIComponent(topic)}`}>
+      #{topic}
+    </a>
+  ) : (
+    <span class="tag">#{topic}</span>
+  );
+}
+
+/** The audience in plain words, for members. */
+function AudienceFact({ view }: { readonly view: PostView }) {
+  const { audience } = view.post;
+  const sentences =
+    audience.length === 0
+      ? [text.audience.authorOnly]
+      : audience.map((atom) => inWords(atom, view));
+  return (
+    <Fact name={text.practice.audience}>
+      <ul>
+        {sentences.map((sentence) => (
+          <li>{sentence}</li>
+        ))}
+      </ul>
+    </Fact>
+  );
+}
+
+function inWords(atom: Atom, { post, audience }: PostView): string {
+  const author = displayName(post.authorActor);
+  const nameOf = (iri: string): string => {
+    const actor = audience.get(iri);
+    return actor === undefined ? iri : displayName(actor);
+  };
+  switch (atom.kind) {
+    case "public":
+      return text.audience.public;
+    case "followers":
+      return text.audience.followers(author);
+    case "members":
+      return text.audience.members(author);
+    case "partner":
+      return text.audience.partner(nameOf(atom.organization));
+    case "circle":
+      return text.audience.circle(atom.circle);
+    case "person":
+      return text.audience.person(nameOf(atom.actor));
+  }
+}
+
+function fileName(url: string): string {
+  return URL.parse(url)?.pathname.split("/").at(-1) || url;
+}

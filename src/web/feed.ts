@@ -1,0 +1,59 @@
+import { Feed } from "feed";
+import type { Visible } from "../domain/audience/policy.ts";
+import { licenseUrl } from "../domain/practice.ts";
+import { escapeHtml } from "../platform/html/escape.ts";
+import type { PostRecord } from "../services/reading.ts";
+import { displayName } from "./components/actor-card.tsx";
+import { text } from "./text.ts";
+
+interface FeedHead {
+  readonly title: string;
+  readonly subtitle: string;
+  /** absolute addresses: of the feed, and of the page that it belongs to */
+  readonly href: string;
+  readonly page: string;
+}
+
+// Characters that no XML 1.0 document may hold, not even escaped.
+// oxlint-disable-next-line no-control-regex
+const NOT_XML =
+  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
+
+/** Practices as an Atom feed (RFC 4287), whole. */
+export function atomFeed(head: FeedHead, practices: readonly Visible<PostRecord>[]): string {
+  const newest = practices.map(updatedAt).toSorted((left, right) => right - left)[0];
+  const feed = new Feed({
+    id: head.href,
+    title: clean(head.title),
+    description: clean(head.subtitle),
+    feed: head.href,
+    link: head.page,
+    updated: new Date(newest ?? 0),
+    generator: text.software,
+  });
+  for (const post of practices) {
+    const license = post.practice?.license ?? null;
+    feed.addItem({
+      id: post.iri,
+      link: post.url,
+      // Atom's text constructs are marked as HTML by the library: plain text has to be escaped.
+      title: clean(escapeHtml(post.title)),
+      description: clean(escapeHtml(post.summary)),
+      content: clean(post.contentHtml),
+      date: new Date(updatedAt(post)),
+      published: post.publishedAt,
+      author: [{ name: clean(displayName(post.authorActor)), link: post.authorActor.url }],
+      category: (post.practice?.topics ?? []).map((topic) => ({ name: topic, term: topic })),
+      ...(license === null ? {} : { copyright: clean(licenseUrl(license)) }),
+    });
+  }
+  return feed.atom1();
+}
+
+function updatedAt(post: Visible<PostRecord>): number {
+  return (post.editedAt ?? post.publishedAt).getTime();
+}
+
+function clean(value: string): string {
+  return value.replace(NOT_XML, "");
+}

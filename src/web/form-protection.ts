@@ -1,0 +1,55 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { csrf } from "hono/csrf";
+import { createMiddleware } from "hono/factory";
+import { HTTPException } from "hono/http-exception";
+import { AppError } from "../domain/errors.ts";
+import { subkey } from "../platform/crypto/subkeys.ts";
+import type { WebEnv } from "./frame.ts";
+import { text } from "./text.ts";
+
+/** Name of the hidden field that carries the token. */
+export const FORM_TOKEN_FIELD = "form_token";
+
+const MAX_FORM_BYTES = 64 * 1024;
+
+/**
+ * The token of all forms of one browser. It depends on the session (or, before sign-in, on a random
+ * cookie) and the instance's secret, so that no other site can know it. It is the same on every
+ * page: two pages that must not differ (hidden and missing) then do not.
+ */
+export function formTokenFor(secretKey: Uint8Array, seed: string): string {
+  return createHmac("sha256", subkey(secretKey, "web-forms")).update(seed).digest("base64url");
+}
+
+/**
+ * Refuses a POST that another site sent: the browser must name our own origin, and the form must
+ * carry the token of this browser.
+ * @throws AppError `cross_site_form`, `form_outdated`, `form_too_large`
+ */
+export function protectForms(origin: string) {
+  const sameOrigin = csrf({ origin });
+  return createMiddleware<WebEnv>(async (c, next) => {
+    if (c.req.method !== "POST") return next();
+    try {
+      await sameOrigin(c, async () => {});
+    } catch (error) {
+      if (!(error instanceof HTTPException)) throw error;
+      throw new AppError("cross_site_form", text.errors.crossSite(origin), { status: 403 });
+    }
+    if (Number(c.req.header("content-length") ?? "0") > MAX_FORM_BYTES) {
+      throw new AppError("form_too_large", text.errors.form, { status: 413 });
+    }
+    const form = await c.req.parseBody();
+    if (!equal(form[FORM_TOKEN_FIELD], c.var.frame.formToken)) {
+      throw new AppError("form_outdated", text.errors.form, { status: 403 });
+    }
+    return next();
+  });
+}
+
+function equal(given: unknown, expected: string): boolean {
+  if (typeof given !== "string" || expected === "") return false;
+  const left = Buffer.from(given);
+  const right = Buffer.from(expected);
+  return left.length === right.length && timingSafeEqual(left, right);
+}

@@ -1,0 +1,81 @@
+import { isPublic } from "../../domain/audience/audience.ts";
+import type { Visible } from "../../domain/audience/policy.ts";
+import { htmlToText } from "../../platform/html/text.ts";
+import type { PostRecord } from "../../services/reading.ts";
+import { ActorLine, displayName } from "../components/actor-card.tsx";
+import { Day } from "../components/day.tsx";
+import { PostBody } from "../components/post-body.tsx";
+import { postTitle } from "../components/post-list.tsx";
+import { PracticeFacts } from "../components/practice-facts.tsx";
+import { RevisionHistory } from "../components/revision-history.tsx";
+import type { Frame } from "../frame.ts";
+import type { PostView } from "../post-view.ts";
+import { languageTag, text } from "../text.ts";
+
+/** A practice or post, with what there is to know about it. */
+export function PracticePage({ frame, view }: { readonly frame: Frame; readonly view: PostView }) {
+  const { post } = view;
+  const language = languageTag(post.language);
+  const shownSummary = repeatsBeginning(post.summary, post.contentHtml) ? "" : post.summary;
+  return (
+    <article class="practice">
+      <header class="intro">
+        {isPublic(post.audience) ? null : <p class="notice">{text.practice.notInPublic}</p>}
+        <p class="kicker">
+          {post.practice === null ? null : (
+            <span class="kind">{text.kinds[post.practice.kind]}</span>
+          )}
+          {post.label === null ? null : <span class="tag">{post.label}</span>}
+        </p>
+        <h1 lang={post.title === "" ? undefined : language} dir="auto">
+          {postTitle(post)}
+        </h1>
+        {shownSummary === "" ? null : (
+          <p class="lead" lang={language} dir="auto">
+            {post.title === "" ? `${text.practice.contentWarning} ` : ""}
+            {shownSummary}
+          </p>
+        )}
+        <ActorLine actor={post.authorActor} />
+        <p class="meta">
+          <span>
+            {text.practice.published} <Day date={post.publishedAt} />
+          </span>
+          {post.editedAt === null ? null : (
+            <span>
+              {text.practice.updated} <Day date={post.editedAt} />
+            </span>
+          )}
+          {post.practice === null || !post.local ? null : (
+            <span>{text.practice.revision(post.revision)}</span>
+          )}
+        </p>
+        {post.local ? null : (
+          <p class="small">
+            <a href={post.url} rel="noopener noreferrer nofollow">
+              {text.practice.original(post.authorActor.host)}
+            </a>
+          </p>
+        )}
+      </header>
+      <PostBody html={post.contentHtml} language={language} />
+      <PracticeFacts view={view} showAudience={frame.member !== null && post.local} />
+      <RevisionHistory revisions={view.revisions} />
+    </article>
+  );
+}
+
+/** Whether the summary is only the beginning of the text, as one that was made from it is. */
+function repeatsBeginning(summary: string, html: string): boolean {
+  const start = normalize(summary.replace(/…$/, ""));
+  return start !== "" && normalize(htmlToText(html, summary.length + 400)).startsWith(start);
+}
+
+function normalize(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim();
+}
+
+/** Title of the browser's tab. */
+export function practiceTitle(post: Visible<PostRecord>): string {
+  return post.title || `${displayName(post.authorActor)}: ${htmlToText(post.contentHtml, 60)}`;
+}

@@ -1,0 +1,50 @@
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { SESSION_DAYS } from "../services/sessions.ts";
+import type { WebContext } from "./frame.ts";
+
+const SESSION = "praxis_session";
+const FORM = "praxis_form";
+
+/**
+ * Over https the `__Host-` prefix binds the cookie to this very host and to TLS; browsers refuse the
+ * prefix over plain http, which only loopback and closed networks use.
+ */
+function nameFor(name: string, origin: string): string {
+  return isSecure(origin) ? `__Host-${name}` : name;
+}
+
+function isSecure(origin: string): boolean {
+  return origin.startsWith("https:");
+}
+
+function options(origin: string, maxAge?: number) {
+  return {
+    path: "/",
+    httpOnly: true,
+    sameSite: "Lax" as const,
+    secure: isSecure(origin),
+    ...(maxAge === undefined ? {} : { maxAge }),
+  };
+}
+
+/** The session token that the browser sent. */
+export function readSessionToken(c: WebContext, origin: string): string | undefined {
+  return getCookie(c, nameFor(SESSION, origin));
+}
+
+export function writeSessionToken(c: WebContext, origin: string, token: string): void {
+  setCookie(c, nameFor(SESSION, origin), token, options(origin, SESSION_DAYS * 86_400));
+}
+
+export function clearSessionToken(c: WebContext, origin: string): void {
+  deleteCookie(c, nameFor(SESSION, origin), options(origin));
+}
+
+/** The random value that stands in for a session in the forms of those who have none. */
+export function readFormSeed(c: WebContext, origin: string): string | undefined {
+  return getCookie(c, nameFor(FORM, origin));
+}
+
+export function writeFormSeed(c: WebContext, origin: string, seed: string): void {
+  setCookie(c, nameFor(FORM, origin), seed, options(origin));
+}

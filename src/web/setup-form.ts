@@ -1,0 +1,82 @@
+import { AppError } from "../domain/errors.ts";
+import { FOLLOW_POLICIES } from "../domain/follow.ts";
+import { checkLocalHandle } from "../domain/handle.ts";
+import type { SetupInput } from "../services/setup.ts";
+import type { Problems } from "./components/form-fields.tsx";
+import { text } from "./text.ts";
+
+/** What somebody typed on the first-run page; passwords are never given back. */
+export interface SetupFields {
+  readonly name: string;
+  readonly handle: string;
+  readonly admin: string;
+  readonly email: string;
+  readonly followers: string;
+}
+
+export const EMPTY_SETUP: SetupFields = {
+  name: "",
+  handle: "",
+  admin: "",
+  email: "",
+  followers: "approve",
+};
+
+const SHORTEST_PASSWORD = 8;
+
+/**
+ * Reads the form: all problems at once, by the id of the field that each belongs to. What passes may
+ * still be refused by `setUp`.
+ */
+export function readSetupForm(form: Readonly<Record<string, unknown>>): {
+  fields: SetupFields;
+  input: SetupInput;
+  problems: Problems;
+} {
+  const field = (name: string): string => {
+    const value = form[name];
+    return typeof value === "string" ? value : "";
+  };
+  const fields: SetupFields = {
+    name: field("name").trim(),
+    handle: field("handle").trim().replace(/^@/, ""),
+    admin: field("admin").trim().replace(/^@/, ""),
+    email: field("email").trim(),
+    followers: field("followers"),
+  };
+  const password = field("password");
+  const followers = FOLLOW_POLICIES.find((policy) => policy === fields.followers);
+  const problems: Record<string, string> = {};
+  const wrong = text.setup.problems;
+
+  if (fields.name === "") problems["name"] = wrong.name;
+  if (fields.name.length > 100) problems["name"] = wrong.nameTooLong;
+  const handleProblem = problemWithHandle(fields.handle);
+  if (handleProblem !== null) problems["handle"] = handleProblem;
+  if (followers === undefined) problems["followers-approve"] = wrong.followers;
+  const adminProblem = problemWithHandle(fields.admin);
+  if (adminProblem !== null) problems["admin"] = adminProblem;
+  else if (fields.admin.toLowerCase() === fields.handle.toLowerCase()) {
+    problems["admin"] = wrong.sameHandle;
+  }
+  if (!/^[^\s@]{1,64}@[^\s@]{1,190}$/.test(fields.email)) problems["email"] = wrong.email;
+  if (password.length < SHORTEST_PASSWORD) problems["password"] = wrong.password;
+  else if (password.length > 1000) problems["password"] = wrong.passwordTooLong;
+  else if (password !== field("password_again")) problems["password_again"] = wrong.passwordAgain;
+
+  return {
+    fields,
+    input: { ...fields, password, followers: followers ?? "approve" },
+    problems,
+  };
+}
+
+function problemWithHandle(handle: string): string | null {
+  try {
+    checkLocalHandle(handle);
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return error.safe;
+    throw error;
+  }
+}

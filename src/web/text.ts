@@ -1,0 +1,284 @@
+import type { Benefit, Label, PracticeKind } from "../domain/practice.ts";
+
+/** Every sentence that a page says, in one place, so that it can be translated as a whole. */
+export const text = {
+  language: "en",
+  locale: "en-GB",
+  software: "Praxis",
+
+  layout: {
+    skip: "Skip to the content",
+    mainNavigation: "Main",
+    footer: (software: string) => `Published with ${software}`,
+    feed: "Atom feed",
+    home: "Home",
+    practices: "Practices",
+    follow: "Follow",
+    followers: "Followers",
+    signIn: "Sign in",
+    signOut: "Sign out",
+    signedInAs: (name: string) => `Signed in as ${name}`,
+  },
+
+  kinds: { practice: "Practice", lesson: "Lesson", question: "Question" } satisfies Record<
+    PracticeKind,
+    string
+  >,
+  kindsInPlural: {
+    practice: "Practices",
+    lesson: "Lessons",
+    question: "Questions",
+  } satisfies Record<PracticeKind, string>,
+  benefits: {
+    support: "Support",
+    marketing: "Marketing",
+    sales: "Sales",
+    research: "Research and development",
+    services: "Services",
+    hr: "People",
+    customers: "Customers",
+  } satisfies Record<Benefit, string>,
+  labels: {
+    "TLP:CLEAR": "May be shared with anyone.",
+    "TLP:GREEN": "May be shared within your community, not in public.",
+    "TLP:AMBER": "May be shared within your organization and with its clients who need to know.",
+    "TLP:AMBER+STRICT": "May be shared within your organization only.",
+    "TLP:RED": "For you alone. Do not pass it on.",
+  } satisfies Record<Label, string>,
+
+  organization: {
+    heading: "Practices",
+    filters: "Show",
+    all: "All",
+    empty: "No practices yet",
+    emptyHint: (name: string) =>
+      `When ${name} publishes a practice for everyone, it appears here, and in the Atom feed.`,
+    emptyFilter: "Nothing matches",
+    emptyFilterHint: "There is no practice of this kind here.",
+    showAll: "Show all practices",
+    followHint: "Follow from Mastodon and the like:",
+    description: (name: string) => `What ${name} does and what it has learned.`,
+  },
+
+  topic: {
+    title: (topic: string) => `#${topic}`,
+    kicker: "Topic",
+    description: (topic: string, name: string) => `Practices of ${name} about ${topic}.`,
+    feedTitle: (topic: string, name: string) => `${name}: #${topic}`,
+  },
+
+  notSetUp: {
+    title: "Not set up yet",
+    body: "This Praxis instance is running, but its organization has not been set up.",
+    hint: "If you are setting it up, open the one-time link that was printed when the server started. You can make a new one on the server with:",
+    command: "npm run --silent praxis -- setup --link",
+  },
+
+  practice: {
+    by: "By",
+    published: "Published",
+    updated: "Updated",
+    revision: (number: number) => `Revision ${number}`,
+    about: "About this practice",
+    aboutPost: "About this post",
+    topics: "Topics",
+    benefits: "Helps",
+    licence: "Licence",
+    label: "Sharing",
+    language: "Language",
+    credits: "Credits",
+    reviewBy: "Review by",
+    audience: "Who can read it",
+    attachments: "Attachments",
+    inReplyTo: "In reply to another post",
+    contentWarning: "Content warning:",
+    original: (host: string) => `Open the original at ${host}`,
+    history: "Revision history",
+    noChangeNote: "No note",
+    firstRevision: "First published",
+    newTab: "(opens in a new tab)",
+    notInPublic: "Not public. Only people in the audience can open this page.",
+    remoteNotice: (name: string) => `${name} shared this with you.`,
+  },
+
+  audience: {
+    public: "Everyone, also outside",
+    followers: (name: string) =>
+      `People and organizations whose request to follow ${name} was approved`,
+    members: (name: string) => `Members of ${name}`,
+    partner: (name: string) => `Members of the partner ${name}`,
+    circle: (name: string) => `Members of the circle ${name}`,
+    person: (name: string) => name,
+    authorOnly: "Only its author",
+  },
+
+  list: {
+    older: "Older",
+    newest: "Back to the newest",
+    pages: "Pages",
+    untitled: (name: string) => `Post by ${name}`,
+    read: "Read on",
+  },
+
+  person: {
+    credited: (name: string) => `Practices that ${name} is credited for`,
+    noCredits: "No practices yet",
+    noCreditsHint: (name: string) => `Public practices that credit ${name} appear here.`,
+    memberOf: (name: string) => `Member of ${name}`,
+  },
+
+  signIn: {
+    title: "Sign in",
+    lead: (name: string) => `For members of ${name}.`,
+    name: "Handle or e-mail address",
+    password: "Password",
+    submit: "Sign in",
+    wrong: "The name or the password is not right.",
+    tooMany: "Too many attempts. Please wait a quarter of an hour and try again.",
+    lost: "Lost your password? An administrator can give you a new one.",
+  },
+
+  home: {
+    title: "Home",
+    lead: (organization: string) => `The newest from those that you and ${organization} follow.`,
+    empty: "Nothing here yet",
+    emptyHint:
+      "This page fills up with the practices and posts of the organizations and people you follow. To follow one, enter its handle, such as @bravo@bravo.example, or the address of its page.",
+    emptyFollowing:
+      "You follow somebody, but nothing has arrived since. New practices appear here as soon as they are published.",
+    findSomebody: "Find somebody to follow",
+  },
+
+  follow: {
+    title: "Find and follow",
+    label: "Handle or web address",
+    hint: "For example @bravo@bravo.example or https://bravo.example",
+    find: "Find",
+    found: "Found",
+    actAs: "Follow as",
+    myself: (name: string) => `Yourself (${name})`,
+    organization: (name: string) => `${name}, for all members`,
+    follow: "Follow",
+    cancel: "Cancel request",
+    unfollow: "Unfollow",
+    itself: "This is you.",
+    ours: "This is your own organization.",
+    following: "Followed",
+    nobody: "Nobody yet.",
+    byMember: "By you",
+    byOrganization: (name: string) => `By ${name}`,
+    moved: "This account has moved to another address.",
+    states: {
+      pending: "Waiting for approval",
+      accepted: "Following",
+      rejected: "Request declined",
+      cancelled: "Not following",
+    },
+    openPage: (host: string) => `Open the page at ${host}`,
+    problem: "Nothing was found",
+  },
+
+  followers: {
+    title: "Followers",
+    lead: (name: string) =>
+      `Who has asked to follow ${name}, and who follows it. Followers receive what is published for followers.`,
+    open: "Requests are approved at once: that is how this organization is set up.",
+    pending: "Requests",
+    noPending: "No request is waiting.",
+    accepted: "Current followers",
+    noAccepted: "Nobody follows yet.",
+    approve: "Approve",
+    decline: "Decline",
+    remove: "Remove",
+    since: "Since",
+    asked: "Asked",
+  },
+
+  setup: {
+    title: "Set up your organization",
+    lead: "This takes a minute. It makes your organization's public account and the first administrator.",
+    organization: "Organization",
+    name: "Name",
+    nameHint: "As people know it, for example Alpha Power",
+    handle: "Handle",
+    handleHint: (host: string) =>
+      `Others follow this address: @handle@${host}. Lower-case letters, digits and underscores; it cannot be changed later.`,
+    administrator: "Administrator",
+    admin: "Your handle",
+    adminHint: "For example ana. You can sign in with it.",
+    email: "Your e-mail address",
+    password: "Password",
+    passwordHint: "8 characters or more; a few words in a row are good.",
+    passwordAgain: "Password again",
+    followers: "When somebody asks to follow",
+    approve: "An editor approves each request",
+    approveHint: "Choose this if you publish for followers only. It can be changed later.",
+    open: "Everybody may follow",
+    openHint: "Requests are approved at once.",
+    submit: "Set up",
+    errors: "Please correct the following",
+    invalidTitle: "This link no longer works",
+    invalid:
+      "A set-up link works once and for a limited time. Make a new one on the server with this command, then open the link that it prints:",
+    doneTitle: "Already set up",
+    done: "This instance has its organization. If you are its administrator, sign in.",
+    problems: {
+      name: "Enter the name of the organization.",
+      nameTooLong: "Enter a name of at most 100 characters.",
+      email: "Enter an e-mail address such as ana@alpha.example.",
+      password: "Enter a password of at least 8 characters.",
+      passwordTooLong: "Enter a password of at most 1,000 characters.",
+      passwordAgain: "Enter the same password twice.",
+      followers: "Choose one of the two.",
+      sameHandle: "The organization and the administrator need two different handles.",
+    },
+  },
+
+  errors: {
+    notFoundTitle: "There is nothing here",
+    notFound: "The page does not exist, or it is not meant for you.",
+    notFoundHint: "Go to the start page",
+    title: "That did not work",
+    formTitle: "This form is out of date",
+    form: "Please go back, load the page again and send the form once more.",
+    crossSite: (origin: string) =>
+      `This form was not sent from ${origin}. Open that address and try again.`,
+    tooMany: "Too many requests",
+    internalTitle: "Something went wrong on our side",
+    internal: "It has been noted. Please try again in a moment.",
+    summary: "There is a problem",
+  },
+
+  feed: {
+    title: (name: string) => `${name}: practices`,
+    subtitle: (name: string) => `Public practices of ${name}`,
+  },
+} as const;
+
+const dates = new Intl.DateTimeFormat(text.locale, { dateStyle: "long", timeZone: "UTC" });
+
+/** A day as people write it, in UTC: `3 March 2027`. */
+export function formatDay(date: Date): string {
+  return dates.format(date);
+}
+
+const languageNames = new Intl.DisplayNames([text.locale], { type: "language" });
+
+/** The name of a language: `pt-BR` → `Brazilian Portuguese`; the tag itself when it is unknown. */
+export function languageName(tag: string): string {
+  try {
+    return languageNames.of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}
+
+/** A tag that may stand in a `lang` attribute, or undefined: others' instances send what they like. */
+export function languageTag(tag: string | null): string | undefined {
+  if (tag === null) return undefined;
+  try {
+    return Intl.getCanonicalLocales(tag)[0];
+  } catch {
+    return undefined;
+  }
+}
