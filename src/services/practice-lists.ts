@@ -1,8 +1,10 @@
 import { and, asc, desc, eq, lt, sql, type SQL } from "drizzle-orm";
 import type { Viewer, Visible } from "../domain/audience/policy.ts";
 import type { Id } from "../domain/ids.ts";
+import { parseRemoteHandle } from "../domain/handle.ts";
 import { normalizeTopic, type PracticeKind } from "../domain/practice.ts";
 import { visibleTo } from "../persistence/audience.sql.ts";
+import { findActorByHandle } from "../persistence/repositories/actors.ts";
 import {
   findPostById,
   selectPosts,
@@ -116,4 +118,25 @@ export async function listRevisions(
     .innerJoin(actors, eq(actors.id, practiceRevisions.editorId))
     .where(eq(practiceRevisions.postId, post.id))
     .orderBy(asc(practiceRevisions.number));
+}
+
+/** The object behind a practice's page; whether anybody may see it is decided with the object. */
+export async function findOwnPracticeIri(context: Context, slug: string): Promise<string | null> {
+  const [row] = await context.db
+    .select({ iri: posts.iri })
+    .from(practices)
+    .innerJoin(posts, eq(posts.id, practices.postId))
+    .where(eq(practices.slug, slug));
+  return row?.iri ?? null;
+}
+
+/**
+ * The IRI of an organization given as `@bravo@bravo.example`, as a page or as an IRI. For one that
+ * we do not know it is a text that no actor has: a filter by it finds nothing.
+ */
+export async function findOrganizationIri(context: Context, text: string): Promise<string> {
+  const handle = parseRemoteHandle(text);
+  const actor =
+    handle === null ? null : await findActorByHandle(context.db, handle.username, handle.host);
+  return actor?.iri ?? text.slice(0, 2000);
 }

@@ -1,0 +1,58 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
+import { AppError, notFound } from "../../domain/errors.ts";
+import type { Context } from "../../services/context.ts";
+import { followRoutes } from "./follows.ts";
+import { practiceRoutes } from "./practices.ts";
+import { problem } from "./problem.ts";
+
+const LARGEST_BODY = 1024 * 1024;
+
+/** Our own REST API, to be mounted at `/api/praxis/v1`. `onError` hears of what we did not expect. */
+export function praxisApi(
+  context: Context,
+  options: { version: string; onError: (error: unknown) => void },
+): OpenAPIHono {
+  const app = new OpenAPIHono();
+  app.use(cors({ origin: "*", exposeHeaders: ["Link", "Location"] }));
+  app.use(async (c, next) => {
+    await next();
+    // Answers depend on who asks; nobody in between may keep them.
+    c.res.headers.set("Cache-Control", "private, no-store");
+    c.res.headers.append("Vary", "Authorization");
+  });
+  app.use(
+    bodyLimit({
+      maxSize: LARGEST_BODY,
+      onError: () => {
+        throw new AppError("body_too_large", "The body is larger than 1 MiB.", { status: 413 });
+      },
+    }),
+  );
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+  });
+  practiceRoutes(app, context);
+  followRoutes(app, context);
+  app.get("/openapi.json", (c) =>
+    c.json(
+      app.getOpenAPI31Document({
+        openapi: "3.1.0",
+        info: { title: "Praxis", version: options.version },
+        servers: [{ url: context.config.origin }],
+      }),
+    ),
+  );
+  app.all("*", (c) => problem(c, notFound()));
+  app.onError((error, c) => {
+    if (error instanceof AppError) return problem(c, error);
+    options.onError(error);
+    const unexpected = new AppError("internal", "Something went wrong on our side.", {
+      status: 500,
+    });
+    return problem(c, unexpected);
+  });
+  return app;
+}

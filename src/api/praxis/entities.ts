@@ -1,0 +1,85 @@
+import { formatAudience } from "../../domain/audience/audience.ts";
+import type { Visible } from "../../domain/audience/policy.ts";
+import type { AudiencePreview } from "../../services/audience-preview.ts";
+import type { Revision } from "../../services/practice-lists.ts";
+import type { ActorRecord, PostRecord } from "../../services/records.ts";
+
+/** An actor as our API shows it. */
+export function actorJson(actor: ActorRecord) {
+  return {
+    id: actor.id.toString(),
+    uri: actor.iri,
+    handle: `@${actor.handle}@${actor.host}`,
+    name: actor.name,
+    type: actor.type,
+    url: actor.url,
+  };
+}
+
+/**
+ * A practice as our API shows it. `content` is Markdown for our own practices; another
+ * organization sends HTML, which stands in both fields (HTML is valid Markdown).
+ */
+export function practiceJson(post: Visible<PostRecord>) {
+  const { practice } = post;
+  return {
+    id: post.id.toString(),
+    uri: post.iri,
+    url: post.url,
+    title: post.title,
+    summary: post.summary,
+    content: practice?.markdown ?? post.contentHtml,
+    content_html: post.contentHtml,
+    kind: practice?.kind ?? "practice",
+    topics: practice?.topics ?? [],
+    benefits: practice?.benefits ?? [],
+    license: practice?.license ?? null,
+    language: post.language,
+    credits: practice?.credits ?? [],
+    audience: formatAudience(post.audience),
+    label: post.label,
+    revision: post.revision,
+    review_by: practice?.reviewBy ?? null,
+    adapted_from: null,
+    organization: actorJson(post.authorActor),
+    published_at: post.publishedAt.toISOString(),
+    updated_at: (post.editedAt ?? post.publishedAt).toISOString(),
+  };
+}
+
+export function revisionJson(revision: Revision) {
+  return {
+    number: revision.number,
+    title: revision.title,
+    summary: revision.summary,
+    content: revision.markdown,
+    change_note: revision.changeNote,
+    editor: revision.editor,
+    created_at: revision.createdAt.toISOString(),
+  };
+}
+
+export function previewJson(preview: AudiencePreview) {
+  return {
+    public: preview.public,
+    followers: preview.followers,
+    organizations: preview.organizations.map(actorJson),
+    people: preview.people.map(actorJson),
+    members: preview.members,
+  };
+}
+
+/** A follow, seen from our side: `actor` is the other one. */
+export function followJson(entry: {
+  id: bigint;
+  state: string;
+  createdAt: Date;
+  actor: ActorRecord;
+}) {
+  return {
+    id: entry.id.toString(),
+    state: entry.state,
+    created_at: entry.createdAt.toISOString(),
+    actor: actorJson(entry.actor),
+  };
+}

@@ -1,0 +1,176 @@
+import { Hono } from "hono";
+import { cors } from "hono/cors";
+import { isPublic } from "../../domain/audience/audience.ts";
+import { ANONYMOUS } from "../../domain/audience/policy.ts";
+import type { Context } from "../../services/context.ts";
+import { publishedKeys } from "../../services/keys.ts";
+import { findOwnActivity, findOwnActor, findOwnPost } from "../../services/outbox.ts";
+import { findOwnActorByHandle } from "../../services/own-handles.ts";
+import { findOwnPracticeIri } from "../../services/practice-lists.ts";
+import type { JsonLd } from "../../services/wire.ts";
+import { actorDocument } from "../outbound/actor.ts";
+import { acceptsJson } from "./accept.ts";
+import { noDocument, notAcceptable, privateDocument, publicDocument } from "./answers.ts";
+import { countOnly, empty, outbox } from "./collections.ts";
+import type { DocumentCache } from "./document-cache.ts";
+import { createDiscovery } from "./fedify.ts";
+import { hostMetaJson, hostMetaXml } from "./host-meta.ts";
+import { isSigned, viewerOf, type FindSigner } from "./viewer.ts";
+
+/** What others may GET of us: documents, collections, WebFinger, NodeInfo, host-meta. */
+export interface DiscoveryApp {
+  readonly routes: Hono;
+  /** The document behind a page's path, for whoever asks for the page as ActivityPub; else null. */
+  pageDocument(request: Request, path: string): Promise<Response | null>;
+}
+
+export function createDiscoveryApp(
+  context: Context,
+  options: { findSigner: FindSigner; cache: DocumentCache },
+): DiscoveryApp {
+  const { cache, findSigner } = options;
+  const fedify = createDiscovery(context);
+  const routes = new Hono();
+
+  /** Public documents come from memory when nobody signed; everything else is decided anew. */
+  async function serve(
+    request: Request,
+    iri: string,
+    load: () => Promise<{ json: JsonLd; open: boolean } | null>,
+  ): Promise<Response> {
+    if (!acceptsJson(request.headers.get("accept") ?? undefined)) return notAcceptable();
+    const known = isSigned(request) ? undefined : cache.get(iri);
+    if (known !== undefined) return publicDocument(known);
+    const found = await load();
+    if (found === null) return noDocument();
+    const body = JSON.stringify(found.json);
+    if (!found.open) return privateDocument(body);
+    if (!isSigned(request)) cache.set(iri, body);
+    return publicDocument(body);
+  }
+
+  async function loadActor(iri: string) {
+    const actor = await findOwnActor(context, iri);
+    if (actor === null) return null;
+    const keys = await publishedKeys(context, actor.id);
+    return { json: actorDocument(actor, keys), open: true };
+  }
+
+  async function loadPost(request: Request, iri: string) {
+    const viewer = await viewerOf(request, findSigner);
+    const post = await findOwnPost(context, viewer, iri);
+    if (post === null) return null;
+    return { json: context.wire.object(post), open: isPublic(post.audience) };
+  }
+
+  const actorPath = "/ap/:actor{org|instance|actors/[^/]+}";
+  const iriOf = (actor: string) => `${context.iris.origin}/ap/${actor}`;
+
+  routes.get(actorPath, (c) => {
+    const iri = iriOf(c.req.param("actor"));
+    return serve(c.req.raw, iri, () => loadActor(iri));
+  });
+  routes.get(`${actorPath}/:collection{outbox|followers|following|featured}`, async (c) => {
+    if (!acceptsJson(c.req.header("accept"))) return notAcceptable();
+    const actor = await findOwnActor(context, iriOf(c.req.param("actor")));
+    if (actor === null) return noDocument();
+    const { iris } = context;
+    switch (c.req.param("collection")) {
+      case "followers":
+        return json(countOnly(iris.followers(actor.iri), actor.followersCount), true);
+      case "following":
+        return json(countOnly(iris.following(actor.iri), actor.followingCount), true);
+      case "featured":
+        return json(empty(iris.featured(actor.iri)), true);
+      default: {
+        const viewer = await viewerOf(c.req.raw, findSigner);
+        const cursor = {
+          page: c.req.query("page") !== undefined,
+          before: c.req.query("before") ?? null,
+        };
+        return json(await outbox(context, viewer, actor, cursor), viewer === ANONYMOUS);
+      }
+    }
+  });
+  routes.get("/ap/practices/:key", (c) => {
+    const iri = context.iris.practice(c.req.param("key"));
+    return serve(c.req.raw, iri, () => loadPost(c.req.raw, iri));
+  });
+  routes.get("/ap/activities/:key", (c) => {
+    const iri = context.iris.activity(c.req.param("key"));
+    return serve(c.req.raw, `${iri}#uncached`, async () => {
+      const viewer = await viewerOf(c.req.raw, findSigner);
+      return findOwnActivity(context, viewer, iri);
+    });
+  });
+
+  routes.use("/.well-known/*", cors());
+  routes.use("/nodeinfo/*", cors());
+  routes.get("/.well-known/webfinger", async (c) => {
+    const resource = c.req.query("resource") ?? "";
+    const key = `webfinger:${resource.slice(0, 500)}`;
+    const known = cache.get(key);
+    if (known !== undefined) return webFinger(known);
+    const answer = await fedify.fetch(pinned(c.req.raw), { contextData: undefined });
+    if (!answer.ok) return answer;
+    const body = await answer.text();
+    cache.set(key, body);
+    return webFinger(body);
+  });
+  const byFedify = (c: { req: { raw: Request } }) =>
+    fedify.fetch(pinned(c.req.raw), { contextData: undefined });
+  routes.get("/.well-known/nodeinfo", byFedify);
+  routes.get("/nodeinfo/2.1", byFedify);
+  routes.get("/.well-known/host-meta", (c) =>
+    c.body(hostMetaXml(context.iris.origin), 200, { "Content-Type": "application/xrd+xml" }),
+  );
+  routes.get("/.well-known/host-meta.json", (c) =>
+    c.body(hostMetaJson(context.iris.origin), 200, { "Content-Type": "application/json" }),
+  );
+  routes.all("/ap/*", (c) =>
+    ["GET", "HEAD", "POST"].includes(c.req.method) ? noDocument() : c.body(null, 405),
+  );
+
+  /** The request as if it had come to our pinned origin, whatever its Host header says. */
+  function pinned(request: Request): Request {
+    const { pathname, search } = new URL(request.url);
+    return new Request(context.iris.origin + pathname + search, { headers: request.headers });
+  }
+
+  return {
+    routes,
+    async pageDocument(request, path) {
+      if (path === "/") {
+        const iri = context.iris.organization;
+        return serve(request, iri, () => loadActor(iri));
+      }
+      const handle = /^\/@([^/]+)$/.exec(path)?.[1];
+      if (handle !== undefined) {
+        const actor = await findOwnActorByHandle(context, handle);
+        if (actor === null) return noDocument();
+        return serve(request, actor.iri, () => loadActor(actor.iri));
+      }
+      const slug = /^\/practices\/([^/]+)$/.exec(path)?.[1];
+      if (slug === undefined) return null;
+      const iri = await findOwnPracticeIri(context, slug);
+      if (iri === null) return noDocument();
+      return serve(request, iri, () => loadPost(request, iri));
+    },
+  };
+}
+
+function json(document: JsonLd | null, open: boolean): Response {
+  if (document === null) return noDocument();
+  const body = JSON.stringify(document);
+  return open ? publicDocument(body) : privateDocument(body);
+}
+
+function webFinger(body: string): Response {
+  return new Response(body, {
+    headers: {
+      "Content-Type": "application/jrd+json",
+      "Cache-Control": "public, max-age=300",
+      Vary: "Accept",
+    },
+  });
+}

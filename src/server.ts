@@ -1,0 +1,116 @@
+import { serve, type ServerType } from "@hono/node-server";
+import { getConnInfo } from "@hono/node-server/conninfo";
+import { sql } from "drizzle-orm";
+import { Hono } from "hono";
+import { praxisApi } from "./api/praxis/app.ts";
+import { prefersActivity } from "./federation/discovery/accept.ts";
+import { createDiscoveryApp } from "./federation/discovery/app.ts";
+import { DocumentCache } from "./federation/discovery/document-cache.ts";
+import { createInbox } from "./federation/inbound/inbox.ts";
+import { createVerifier } from "./federation/inbound/verify.ts";
+import { SOFTWARE } from "./federation/software.ts";
+import type { Instance } from "./instance.ts";
+import { createMetrics } from "./metrics.ts";
+import { logger } from "./platform/logging.ts";
+import { webApp } from "./web/app.tsx";
+
+/** The web side of an instance: everything that answers HTTP. */
+export interface WebServer {
+  readonly app: Hono;
+  readonly documents: DocumentCache;
+}
+
+const NO_BODY = Buffer.alloc(0);
+const PRAXIS_API = "/api/praxis/v1";
+
+/** Composes all surfaces into one Hono app. */
+export function createServer({ context, database }: Instance): WebServer {
+  const log = logger("web");
+  const documents = new DocumentCache();
+  const verify = createVerifier(context);
+  const inbox = createInbox(context);
+  const metrics = createMetrics(context);
+  const discovery = createDiscoveryApp(context, {
+    cache: documents,
+    findSigner: async (request) => {
+      const signer = await verify(request, NO_BODY);
+      return signer.ok ? signer.actor : null;
+    },
+  });
+  const web = webApp(context);
+  const onError = (error: unknown) => log.error("a request failed: {error}", { error });
+  const app = new Hono();
+
+  app.get("/healthz", (c) => c.text("ok", 200, { "Cache-Control": "no-store" }));
+  app.get("/readyz", async (c) => {
+    const ready = await database.db.execute(sql`select 1 from pgboss.version`).then(
+      () => true,
+      () => false,
+    );
+    return c.text(ready ? "ready" : "not ready", ready ? 200 : 503, {
+      "Cache-Control": "no-store",
+    });
+  });
+  app.get("/metrics", async (c) => {
+    const forwarded = c.req.header("X-Forwarded-For") ?? c.req.header("Forwarded");
+    const token = /^Bearer (.+)$/.exec(c.req.header("Authorization") ?? "")?.[1];
+    const address = getConnInfo(c).remote.address ?? "";
+    const local = forwarded === undefined && isLoopback(address);
+    if (!local && !metrics.isToken(token)) return c.text("not found", 404);
+    return c.body(await metrics.text(), 200, { "Content-Type": metrics.contentType });
+  });
+
+  app.route(PRAXIS_API, praxisApi(context, { version: SOFTWARE.version, onError }));
+  app.all("/ap/inbox", (c) => inbox(c.req.raw, null));
+  app.all("/ap/:actor{org|instance|actors/[^/]+}/inbox", (c) =>
+    inbox(c.req.raw, `${context.iris.origin}/ap/${c.req.param("actor")}`),
+  );
+  app.use(async (c, next) => {
+    const asked = c.req.method === "GET" || c.req.method === "HEAD";
+    if (asked && prefersActivity(c.req.header("Accept"))) {
+      const document = await discovery.pageDocument(c.req.raw, c.req.path);
+      if (document !== null) return document;
+    }
+    await next();
+    return undefined;
+  });
+  app.route("/", discovery.routes);
+  app.all("*", (c) => web.fetch(c.req.raw, c.env));
+  app.onError((error, c) => {
+    onError(error);
+    return c.text("Something went wrong on our side.", 500);
+  });
+  return { app, documents };
+}
+
+function isLoopback(address: string): boolean {
+  return address === "::1" || /^(?:::ffff:)?127\./.test(address);
+}
+
+/** Listens; resolves once the port is open. @throws AppError-free Node errors such as EADDRINUSE */
+export function listen(
+  app: Hono,
+  address: { host: string; port: number },
+): Promise<{ server: ServerType; port: number }> {
+  return new Promise((resolve, reject) => {
+    const server = serve(
+      { fetch: app.fetch, hostname: address.host, port: address.port },
+      (info) => resolve({ server, port: info.port }),
+    );
+    server.once("error", reject);
+  });
+}
+
+/** Stops accepting, lets requests in hand finish for at most `timeoutMs`, then closes the rest. */
+export function closeServer(server: ServerType, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const hard = setTimeout(() => {
+      if ("closeAllConnections" in server) server.closeAllConnections();
+    }, timeoutMs);
+    server.close(() => {
+      clearTimeout(hard);
+      resolve();
+    });
+    if ("closeIdleConnections" in server) server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,179 @@
+import { and, count, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { parseAudience } from "../domain/audience/audience.ts";
+import { reveal, type Guarded, type Viewer, type Visible } from "../domain/audience/policy.ts";
+import type { Id } from "../domain/ids.ts";
+import { visibleTo } from "../persistence/audience.sql.ts";
+import { findActorById, type ActorRecord } from "../persistence/repositories/actors.ts";
+import {
+  findPostById,
+  findPostByIri,
+  selectPosts,
+  toPostRecord,
+  type PostRecord,
+} from "../persistence/repositories/posts.ts";
+import { activities, actors, posts } from "../persistence/schema/index.ts";
+import type { Context } from "./context.ts";
+import { getOrganization } from "./organization.ts";
+import { relationsOf, revealPosts } from "./visibility.ts";
+import type { JsonLd } from "./wire.ts";
+
+/** One of our own actors by IRI; null when there is none or it is suspended. */
+export async function findOwnActor(context: Context, iri: string): Promise<ActorRecord | null> {
+  const organization = await getOrganization(context);
+  if (organization === null) return null;
+  if (iri === organization.actor.iri) return organization.actor;
+  if (iri === organization.instanceActor.iri) return organization.instanceActor;
+  const [actor] = await context.db
+    .select()
+    .from(actors)
+    .where(and(eq(actors.iri, iri), eq(actors.kind, "member")));
+  return actor === undefined || actor.suspendedAt !== null ? null : actor;
+}
+
+/** A post of ours by the IRI of its object, if the viewer may see it; else null. */
+export async function findOwnPost(
+  context: Context,
+  viewer: Viewer,
+  iri: string,
+): Promise<Visible<PostRecord> | null> {
+  const post = await findPostByIri(context.db, iri);
+  if (post === null || !post.local) return null;
+  const [visible] = await revealPosts(context, viewer, [post]);
+  return visible ?? null;
+}
+
+/**
+ * An activity of ours by its IRI, if the viewer may see it; else null. What tells of a post is said
+ * again from its present state, so that an old activity does not keep an old text alive.
+ */
+export async function findOwnActivity(
+  context: Context,
+  viewer: Viewer,
+  iri: string,
+): Promise<{ readonly json: JsonLd; readonly open: boolean } | null> {
+  const [row] = await context.db.select().from(activities).where(eq(activities.iri, iri));
+  if (row === undefined) return null;
+  const actor = await findActorById(context.db, row.actorId);
+  if (actor === null) return null;
+  const post = row.postId === null ? null : await findPostById(context.db, row.postId);
+  const guarded: Guarded = {
+    author: actor.iri,
+    publishedBy: actor.kind === "member" ? "member" : "organization",
+    audience: parseAudience(row.audience),
+    withdrawn: row.type !== "Delete" && (post?.withdrawn ?? false),
+  };
+  const facts = (await relationsOf(context, context.db, viewer, [actor.iri])).factsAbout(actor.iri);
+  if (reveal(viewer, guarded, facts) === null) return null;
+  const open = guarded.audience.some((atom) => atom.kind === "public");
+  if (post === null || row.type === "Delete") return { json: JSON.parse(row.body), open };
+  const visible = reveal(viewer, post, facts);
+  if (visible === null) return null;
+  const json =
+    row.type === "Update"
+      ? context.wire.update(iri, visible, row.createdAt)
+      : context.wire.create(iri, visible);
+  return { json, open };
+}
+
+/** A page of an actor's outbox, newest first, as this viewer may see it. */
+export interface OutboxPage {
+  readonly items: readonly JsonLd[];
+  readonly next: Id | null;
+}
+
+export async function readOutbox(
+  context: Context,
+  viewer: Viewer,
+  actor: ActorRecord,
+  page: { before: Id | null; limit: number },
+): Promise<OutboxPage> {
+  const rows = await selectPosts(context.db)
+    .where(
+      and(
+        ofAuthor(context, viewer, actor),
+        page.before === null ? undefined : lt(posts.id, page.before),
+      ),
+    )
+    .orderBy(desc(posts.id))
+    .limit(page.limit + 1);
+  const records = rows.slice(0, page.limit).map(toPostRecord);
+  const visible = await revealPosts(context, viewer, records);
+  const iris = await createIris(context, visible);
+  return {
+    items: visible.flatMap((post) => {
+      const iri = iris.get(post.id);
+      return iri === undefined ? [] : [context.wire.create(iri, post)];
+    }),
+    next: rows.length > page.limit ? (records.at(-1)?.id ?? null) : null,
+  };
+}
+
+/** How many posts of the actor this viewer may see. */
+export async function countOutbox(
+  context: Context,
+  viewer: Viewer,
+  actor: ActorRecord,
+): Promise<number> {
+  const [row] = await context.db
+    .select({ total: count() })
+    .from(posts)
+    .innerJoin(actors, eq(actors.id, posts.authorId))
+    .where(ofAuthor(context, viewer, actor));
+  return row?.total ?? 0;
+}
+
+function ofAuthor(context: Context, viewer: Viewer, actor: ActorRecord) {
+  return and(
+    eq(posts.authorId, actor.id),
+    visibleTo(context.db, viewer, context.iris.organization),
+  );
+}
+
+/** Post → IRI of the Create that announced it. */
+async function createIris(
+  context: Context,
+  visible: readonly PostRecord[],
+): Promise<Map<Id, string>> {
+  if (visible.length === 0) return new Map();
+  const rows = await context.db
+    .select({ iri: activities.iri, postId: activities.postId })
+    .from(activities)
+    .where(
+      and(
+        eq(activities.type, "Create"),
+        inArray(
+          activities.postId,
+          visible.map((post) => post.id),
+        ),
+      ),
+    );
+  return new Map(rows.flatMap((row) => (row.postId === null ? [] : [[row.postId, row.iri]])));
+}
+
+/** Figures for NodeInfo: real ones, counted now. Sign-ins stand for activity. */
+export interface Usage {
+  readonly members: number;
+  readonly activeMonth: number;
+  readonly activeHalfYear: number;
+  readonly posts: number;
+  readonly comments: number;
+}
+
+export async function countUsage(context: Context): Promise<Usage> {
+  const [row] = await context.db.execute<Record<keyof Usage, string>>(sql`
+    select
+      (select count(*) from members where suspended_at is null) as "members",
+      (select count(distinct member_id) from sessions where created_at > now() - interval '30 days') as "activeMonth",
+      (select count(distinct member_id) from sessions where created_at > now() - interval '180 days') as "activeHalfYear",
+      (select count(*) from posts where local and withdrawn_at is null and in_reply_to_iri is null
+        and audience @> '{public}') as "posts",
+      (select count(*) from posts where local and withdrawn_at is null and in_reply_to_iri is not null
+        and audience @> '{public}') as "comments"`);
+  return {
+    members: Number(row?.members ?? 0),
+    activeMonth: Number(row?.activeMonth ?? 0),
+    activeHalfYear: Number(row?.activeHalfYear ?? 0),
+    posts: Number(row?.posts ?? 0),
+    comments: Number(row?.comments ?? 0),
+  };
+}
