@@ -8,7 +8,7 @@ const MAX_LENGTH = 2048;
  * is not allowed.
  */
 export function normalizeIri(text: string, allowHttp: boolean): string | null {
-  if (text.length > MAX_LENGTH) return null;
+  if (text.length > MAX_LENGTH || !text.isWellFormed()) return null;
   const match = /^https?:\/\/[^\s/?#\\]+([/?#][^\s"<>\\\p{Cc}]*)?$/iu.exec(text);
   const url = match === null ? null : URL.parse(text);
   if (match === null || url === null) return null;

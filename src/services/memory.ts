@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import type { ActorRecord } from "../persistence/repositories/actors.ts";
 import type { FollowPolicy } from "../domain/follow.ts";
 import type { Id } from "../domain/ids.ts";
+import { RemoteMemory } from "./remote-memory.ts";
 
 /** The organization of this instance, with the actor that signs for the server itself. */
 export interface Organization {
@@ -23,9 +24,11 @@ export interface SigningKey {
 export class Memory {
   organization: Organization | null = null;
   readonly signingKeys = new Map<`${Id}:${string}`, Promise<SigningKey>>();
+  readonly remote = new RemoteMemory();
 
   forget(): void {
     this.organization = null;
+    this.remote.forget();
     this.signingKeys.clear();
   }
 }

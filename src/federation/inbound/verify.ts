@@ -1,6 +1,6 @@
 import { AppError } from "../../domain/errors.ts";
 import type { Context } from "../../services/context.ts";
-import { findVerificationKey } from "../../services/remote-actors.ts";
+import { findVerificationKey } from "../../services/verification-keys.ts";
 import { createRefreshLimit } from "../signatures/refresh-limit.ts";
 import type { RefusalReason } from "../signatures/refusal.ts";
 import { verifyRequest, type VerificationKey } from "../signatures/verify.ts";

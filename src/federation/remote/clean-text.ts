@@ -5,13 +5,12 @@ import { lineOf, truncate } from "./wire-values.ts";
 
 /** Sanitized HTML made of at most `limit` characters of `html`. */
 export function cleanHtml(html: string, limit: number): string {
-  return html === "" ? "" : sanitizeHtml(truncate(html, limit));
+  return html === "" ? "" : sanitizeHtml(storable(truncate(html, limit)));
 }
 
 /** Plain text (or Markdown, which reads well as plain text) as HTML: paragraphs and line breaks. */
 export function textAsHtml(text: string, limit: number): string {
-  return truncate(text, limit)
-    .replaceAll(/[^\P{Cc}\n\t]/gu, "")
+  return storable(truncate(text, limit))
     .split(/\n[ \t]*\n\s*/)
     .map((paragraph) => paragraph.trim())
     .filter((paragraph) => paragraph !== "")
@@ -23,4 +22,9 @@ export function textAsHtml(text: string, limit: number): string {
 export function plainLine(text: string, limit: number): string {
   const start = truncate(text, limit * 10);
   return lineOf(/[<&]/.test(start) ? htmlToText(start) : start, limit);
+}
+
+/** Without control characters (PostgreSQL refuses NUL) and half surrogate pairs. */
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll(/[^\P{Cc}\n\t\r]/gu, "");
 }

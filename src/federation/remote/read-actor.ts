@@ -1,4 +1,5 @@
 import type { ProfileField, RemoteActor } from "../../services/remote.ts";
+import { KIN_PROPERTY } from "../vocab/kin.ts";
 import { cleanHtml, plainLine } from "./clean-text.ts";
 import { remoteInvalid } from "./problems.ts";
 import { readKeys } from "./read-keys.ts";
@@ -120,6 +121,10 @@ const MAX_KIN_LENGTH = 4_000;
 
 /** The capability that a Praxis instance advertises in its actors; kept as it is, but never large. */
 function readKin(document: Json): Record<string, unknown> | null {
-  const kin = document["praxis"];
-  return isJson(kin) && JSON.stringify(kin).length <= MAX_KIN_LENGTH ? { ...kin } : null;
+  const kin = document[KIN_PROPERTY];
+  if (!isJson(kin)) return null;
+  const text = JSON.stringify(kin);
+  // PostgreSQL's jsonb takes neither half a surrogate pair nor NUL.
+  const fits = text.length <= MAX_KIN_LENGTH && !/\\u(?:d[89a-f]|0000)/i.test(text);
+  return fits ? { ...kin } : null;
 }

@@ -2,6 +2,7 @@ import { isPublicAddress } from "../../domain/audience/classify.ts";
 import { isSameOrigin } from "../../domain/remote-iri.ts";
 import { escapeHtml } from "../../platform/html/escape.ts";
 import type { RemotePost } from "../../services/remote.ts";
+import { withoutTitle } from "../vocab/title.ts";
 import { cleanHtml, plainLine, textAsHtml } from "./clean-text.ts";
 import { remoteInvalid } from "./problems.ts";
 import { readAttachments, readTags } from "./read-attachments.ts";
@@ -66,7 +67,7 @@ export function readPostDocument(
     throw remoteInvalid(`The post ${iri} names an author on another server.`);
   }
   const tags = readTags(document, rules);
-  const { html, language } = bodyOf(document);
+  const { html, language } = bodyOf(document, type);
   const post: RemotePost = {
     iri,
     url: pageUrlOf(document["url"], rules) ?? iri,
@@ -119,8 +120,10 @@ function addressList(value: unknown, rules: WireRules): string[] {
   return [...new Set(addresses.filter((address) => address !== null))];
 }
 
-function bodyOf(document: Json): { html: string; language: string | null } {
-  const { text, language } = textIn(document, "content");
+function bodyOf(document: Json, type: string): { html: string; language: string | null } {
+  const { text: content, language } = textIn(document, "content");
+  // Our kin repeat the title on top for servers that show nothing else of it.
+  const text = type === "Article" ? withoutTitle(textIn(document, "name").text, content) : content;
   const source = isJson(document["source"]) ? document["source"]["content"] : undefined;
   const written = text === "" && typeof source === "string" ? source : text;
   const isHtml = text !== "" && !isPlain(document["mediaType"]);

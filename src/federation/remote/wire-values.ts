@@ -62,12 +62,11 @@ export function imageUrlOf(value: unknown, rules: WireRules): string | null {
   return pageUrlOf(first["url"] ?? first["href"], rules);
 }
 
-/** At most `limit` characters (code points) of `text`; never half a surrogate pair. */
+/** At most `limit` characters (UTF-16 units) of `text`; cuts no surrogate pair in half. */
 export function truncate(text: string, limit: number): string {
   if (text.length <= limit) return text;
-  return Array.from(text.slice(0, limit * 2 + 1))
-    .slice(0, limit)
-    .join("");
+  const isPairCut = /[\uD800-\uDBFF]/.test(text.charAt(limit - 1));
+  return text.slice(0, isPairCut ? limit - 1 : limit);
 }
 
 /** Text that a property holds directly or by language, as written, with its language where one is named. */
@@ -95,7 +94,11 @@ function languageTag(tag: unknown): string | null {
 export function lineOf(value: unknown, limit: number): string {
   if (typeof value !== "string") return "";
   const start = value.slice(0, limit * 4);
-  return truncate(start.replaceAll(/[\p{Cc}\s\u2028\u2029]+/gu, " ").trim(), limit);
+  const line = start
+    .toWellFormed()
+    .replaceAll(/[\p{Cc}\s\u2028\u2029]+/gu, " ")
+    .trim();
+  return truncate(line, limit);
 }
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})$/i;
