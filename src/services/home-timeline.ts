@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, lt, or } from "drizzle-orm";
+import { and, desc, eq, inArray, isNull, lt } from "drizzle-orm";
 import type { Visible } from "../domain/audience/policy.ts";
 import type { Id } from "../domain/ids.ts";
 import { visibleTo } from "../persistence/audience.sql.ts";
@@ -17,7 +17,7 @@ export interface HomePage {
 
 /**
  * What the member reads at home, newest first: practices and posts of those whom the member or the
- * organization follows, and of the organization itself. Replies to others stay in their threads.
+ * organization follows. Replies stay in their threads.
  */
 export async function listHome(
   context: Context,
@@ -38,7 +38,7 @@ export async function listHome(
   const rows = await selectPosts(context.db)
     .where(
       and(
-        or(inArray(posts.authorId, followed), eq(posts.authorId, organization.actor.id)),
+        inArray(posts.authorId, followed),
         isNull(posts.inReplyToIri),
         visibleTo(context.db, viewer, context.iris.organization),
         page.before === undefined ? undefined : lt(posts.id, page.before),

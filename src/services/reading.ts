@@ -9,7 +9,6 @@ import {
 import type { Context } from "./context.ts";
 import { getVisiblePost } from "./visibility.ts";
 
-export type { PostRecord } from "../persistence/repositories/posts.ts";
 
 const SLUG = /^[\p{L}\p{N}-]{1,100}$/u;
 

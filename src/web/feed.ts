@@ -2,7 +2,7 @@ import { Feed } from "feed";
 import type { Visible } from "../domain/audience/policy.ts";
 import { licenseUrl } from "../domain/practice.ts";
 import { escapeHtml } from "../platform/html/escape.ts";
-import type { PostRecord } from "../services/reading.ts";
+import type { PostRecord } from "../services/records.ts";
 import { displayName } from "./components/actor-card.tsx";
 import { text } from "./text.ts";
 

@@ -1,8 +1,8 @@
 import type { Visible } from "../domain/audience/policy.ts";
 import type { Context } from "../services/context.ts";
-import { listActors, type ActorRecord } from "../services/people.ts";
+import { listActors } from "../services/people.ts";
 import { listRevisions, type Revision } from "../services/practice-lists.ts";
-import type { PostRecord } from "../services/reading.ts";
+import type { ActorRecord, PostRecord } from "../services/records.ts";
 import type { Frame } from "./frame.ts";
 
 /** Everything that the page of a practice or post shows. */

@@ -51,10 +51,10 @@ export function readSetupForm(form: Readonly<Record<string, unknown>>): {
 
   if (fields.name === "") problems["name"] = wrong.name;
   if (fields.name.length > 100) problems["name"] = wrong.nameTooLong;
-  const handleProblem = problemWithHandle(fields.handle);
+  const handleProblem = problemWithHandle(fields.handle, wrong.handle);
   if (handleProblem !== null) problems["handle"] = handleProblem;
   if (followers === undefined) problems["followers-approve"] = wrong.followers;
-  const adminProblem = problemWithHandle(fields.admin);
+  const adminProblem = problemWithHandle(fields.admin, wrong.admin);
   if (adminProblem !== null) problems["admin"] = adminProblem;
   else if (fields.admin.toLowerCase() === fields.handle.toLowerCase()) {
     problems["admin"] = wrong.sameHandle;
@@ -71,7 +71,8 @@ export function readSetupForm(form: Readonly<Record<string, unknown>>): {
   };
 }
 
-function problemWithHandle(handle: string): string | null {
+function problemWithHandle(handle: string, missing: string): string | null {
+  if (handle === "") return missing;
   try {
     checkLocalHandle(handle);
     return null;

@@ -2,8 +2,7 @@ import { raw } from "hono/html";
 import { isPublic } from "../domain/audience/audience.ts";
 import type { Visible } from "../domain/audience/policy.ts";
 import { licenseUrl } from "../domain/practice.ts";
-import type { ActorRecord } from "../services/people.ts";
-import type { PostRecord } from "../services/reading.ts";
+import type { ActorRecord, PostRecord } from "../services/records.ts";
 import { displayName } from "./components/actor-card.tsx";
 import { languageTag } from "./text.ts";
 

@@ -1,4 +1,4 @@
-import type { ActorRecord } from "../../services/people.ts";
+import type { ActorRecord } from "../../services/records.ts";
 
 /** How an actor is called: its name, or its handle when it has none. */
 export function displayName(actor: ActorRecord): string {

@@ -1,6 +1,6 @@
 import type { Visible } from "../../domain/audience/policy.ts";
 import { htmlToText } from "../../platform/html/text.ts";
-import type { PostRecord } from "../../services/reading.ts";
+import type { PostRecord } from "../../services/records.ts";
 import { languageTag, text } from "../text.ts";
 import { ActorLine, displayName } from "./actor-card.tsx";
 import { Day } from "./day.tsx";

@@ -1,7 +1,7 @@
 import type { FollowState } from "../../domain/follow.ts";
 import { htmlToText } from "../../platform/html/text.ts";
 import type { FollowEntry } from "../../services/follows.ts";
-import type { ActorRecord } from "../../services/people.ts";
+import type { ActorRecord } from "../../services/records.ts";
 import { ActorLine, Avatar, displayName, fullHandle } from "../components/actor-card.tsx";
 import { ErrorNotice, PostButton } from "../components/form-fields.tsx";
 import type { MemberFrame } from "../frame.ts";

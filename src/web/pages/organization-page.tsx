@@ -1,6 +1,7 @@
 import { PRACTICE_KINDS, type PracticeKind } from "../../domain/practice.ts";
 import { htmlToText } from "../../platform/html/text.ts";
 import type { PracticePage } from "../../services/practice-lists.ts";
+import type { ActorRecord } from "../../services/records.ts";
 import { Avatar, displayName, fullHandle } from "../components/actor-card.tsx";
 import { EmptyState } from "../components/empty-state.tsx";
 import { Pager, withQuery } from "../components/pager.tsx";
@@ -33,24 +34,43 @@ export function OrganizationPage({ frame, page, kind, topic, atStart }: Organiza
         </div>
         <p class="lead">{summary || text.organization.description(name)}</p>
       </header>
-      <section aria-labelledby="practices-title">
-        <div class="filters">
-          <h2 id="practices-title">
-            {topic === undefined ? text.organization.heading : text.topic.title(topic)}
-          </h2>
-          <KindFilter kind={kind} topic={topic} />
-        </div>
-        {page.practices.length === 0 ? (
-          <NoPractices
-            name={name}
-            filtered={kind !== undefined || topic !== undefined || !atStart}
-          />
-        ) : (
-          <PostList posts={page.practices} level={3} />
-        )}
-        <Pager path="/" filters={{ kind, topic }} next={page.next} atStart={atStart} />
-      </section>
+      <div class="beside">
+        <section aria-labelledby="practices-title">
+          <div class="filters">
+            <h2 id="practices-title">
+              {topic === undefined ? text.organization.heading : text.topic.title(topic)}
+            </h2>
+            <KindFilter kind={kind} topic={topic} />
+          </div>
+          {page.practices.length === 0 ? (
+            <NoPractices
+              name={name}
+              filtered={kind !== undefined || topic !== undefined || !atStart}
+            />
+          ) : (
+            <PostList posts={page.practices} level={3} />
+          )}
+          <Pager path="/" filters={{ kind, topic }} next={page.next} atStart={atStart} />
+        </section>
+        <HowToFollow actor={actor} />
+      </div>
     </>
+  );
+}
+
+function HowToFollow({ actor }: { readonly actor: ActorRecord }) {
+  return (
+    <aside class="about" aria-labelledby="follow-title">
+      <h2 id="follow-title">{text.organization.followTitle(displayName(actor))}</h2>
+      <div class="facts">
+        <p>
+          {text.organization.followFediverse} <strong class="handle">{fullHandle(actor)}</strong>
+        </p>
+        <p>
+          {text.organization.followReader} <a href="/feed.atom">{text.layout.feed}</a>
+        </p>
+      </div>
+    </aside>
   );
 }
 

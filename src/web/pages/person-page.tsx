@@ -1,5 +1,5 @@
 import { htmlToText } from "../../platform/html/text.ts";
-import type { ActorRecord } from "../../services/people.ts";
+import type { ActorRecord } from "../../services/records.ts";
 import type { PracticePage } from "../../services/practice-lists.ts";
 import { Avatar, displayName, fullHandle } from "../components/actor-card.tsx";
 import { Pager } from "../components/pager.tsx";

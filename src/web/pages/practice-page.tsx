@@ -1,7 +1,7 @@
 import { isPublic } from "../../domain/audience/audience.ts";
 import type { Visible } from "../../domain/audience/policy.ts";
 import { htmlToText } from "../../platform/html/text.ts";
-import type { PostRecord } from "../../services/reading.ts";
+import type { PostRecord } from "../../services/records.ts";
 import { ActorLine, displayName } from "../components/actor-card.tsx";
 import { Day } from "../components/day.tsx";
 import { PostBody } from "../components/post-body.tsx";

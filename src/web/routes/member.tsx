@@ -14,7 +14,8 @@ import {
 } from "../../services/follows.ts";
 import { listHome } from "../../services/home-timeline.ts";
 import { requireEditor } from "../../services/members.ts";
-import { followStates, getKnownActor, type ActorRecord } from "../../services/people.ts";
+import { followStates, getKnownActor } from "../../services/people.ts";
+import type { ActorRecord } from "../../services/records.ts";
 import { resolveActor } from "../../services/remote-actors.ts";
 import { withQuery } from "../components/pager.tsx";
 import type { MemberFrame, WebContext, WebEnv } from "../frame.ts";
