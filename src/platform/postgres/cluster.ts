@@ -121,7 +121,9 @@ async function initialize(context: ClusterContext, setup: string): Promise<void>
       if (!ok) throw explainOutput(output, folder);
     };
     await run([...locale, ...access, "--no-sync", "--no-instructions"]);
-    await runSingleUser(context, join(setup, "cluster"), `CREATE DATABASE ${databaseName}`);
+    // Nothing here is worth keeping until it is complete: wait for the disk once, at the end.
+    const hasty = { ...context, cluster: join(setup, "cluster"), durable: false };
+    await runSingleUser(hasty, `CREATE DATABASE ${databaseName}`);
     if (durable) await run(["--sync-only"]);
   });
 }
@@ -130,31 +132,20 @@ async function initialize(context: ClusterContext, setup: string): Promise<void>
 async function resetPassword(context: ClusterContext): Promise<string> {
   context.log("The password file is missing; setting a new password");
   const password = randomBytes(24).toString("hex");
-  await runSingleUser(
-    context,
-    context.cluster,
-    `ALTER ROLE ${databaseName} PASSWORD '${password}'`,
-  );
+  await runSingleUser(context, `ALTER ROLE ${databaseName} PASSWORD '${password}'`);
   await writePrivateFile(join(context.folder, "password"), password, context.durable);
   return password;
 }
 
-async function runSingleUser(
-  context: ClusterContext,
-  cluster: string,
-  statement: string,
-): Promise<void> {
-  const { binaries, account, folder } = context;
+async function runSingleUser(context: ClusterContext, statement: string): Promise<void> {
+  const { binaries, cluster, account, durable, folder } = context;
+  const settings = [
+    "exit_on_error=on",
+    "log_min_error_statement=panic",
+    `fsync=${durable ? "on" : "off"}`,
+  ];
   await withFolder(cluster, account, async (place) => {
-    const args = [
-      "--single",
-      "-D",
-      place.name,
-      "-c",
-      "exit_on_error=on",
-      "-c",
-      "log_min_error_statement=panic",
-    ];
+    const args = ["--single", "-D", place.name, ...settings.flatMap((setting) => ["-c", setting])];
     const input = `${statement};\n`;
     const postgres = join(binaries.folder, "bin/postgres");
     const { ok, output } = await runProgram(postgres, [...args, "template1"], {

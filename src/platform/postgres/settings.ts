@@ -10,6 +10,7 @@ const always = {
   // Nobody replicates from an embedded server, so the log need not hold what replicas want.
   wal_level: "minimal",
   max_wal_senders: "0",
+  max_logical_replication_workers: "0",
   min_wal_size: "32MB",
   max_wal_size: "256MB",
   timezone: "UTC",
