@@ -1,0 +1,89 @@
+import { sql } from "drizzle-orm";
+import { parseAudience, type Audience } from "../../domain/audience/audience.ts";
+import type { Guarded } from "../../domain/audience/policy.ts";
+import type { Id } from "../../domain/ids.ts";
+import type { Queryable } from "../database.ts";
+import { bigints } from "./set-parameters.ts";
+
+/** An activity on its way out, with the present state of the post that it is about. */
+export interface OutgoingState {
+  readonly id: Id;
+  readonly actorId: Id;
+  readonly type: string;
+  /** revision of the post that the body holds */
+  readonly revision: number | null;
+  readonly audience: Audience;
+  readonly post: OutgoingPost | null;
+}
+
+/** What the policy and the queue must know of a post; its text is not among it. */
+export interface OutgoingPost extends Guarded {
+  readonly id: Id;
+  readonly revision: number;
+}
+
+type Row = {
+  id: string;
+  actor_id: string;
+  type: string;
+  revision: number | null;
+  audience: string[];
+  post_id: string | null;
+  post_revision: number;
+  post_audience: string[];
+  withdrawn: boolean;
+  author: string;
+  author_kind: "organization" | "instance" | "member" | "remote";
+};
+
+/** Activity → its present state, for those that exist; one statement. */
+export async function findOutgoing(
+  db: Queryable,
+  ids: Iterable<Id>,
+): Promise<Map<Id, OutgoingState>> {
+  const rows = await db.execute<Row>(sql`
+    select a.id, a.actor_id, a.type, a.revision, a.audience,
+      p.id as post_id, p.revision as post_revision, p.audience as post_audience,
+      p.withdrawn_at is not null or w.suspended_at is not null or w.gone_at is not null as withdrawn,
+      w.iri as author, w.kind as author_kind
+    from activities a
+    left join posts p on p.id = a.post_id
+    left join actors w on w.id = p.author_id
+    where a.id = any(${bigints(ids)})`);
+  return new Map(rows.map((row) => [BigInt(row.id), toState(row)]));
+}
+
+function toState(row: Row): OutgoingState {
+  return {
+    id: BigInt(row.id),
+    actorId: BigInt(row.actor_id),
+    type: row.type,
+    revision: row.revision,
+    audience: parseAudience(row.audience),
+    post: row.post_id === null ? null : toPost(row, row.post_id),
+  };
+}
+
+function toPost(row: Row, id: string): OutgoingPost {
+  return {
+    id: BigInt(id),
+    revision: row.post_revision,
+    author: row.author,
+    publishedBy: publisher(row.author_kind),
+    audience: parseAudience(row.post_audience),
+    withdrawn: row.withdrawn,
+  };
+}
+
+function publisher(kind: Row["author_kind"]): Guarded["publishedBy"] {
+  if (kind === "remote") return "elsewhere";
+  return kind === "member" ? "member" : "organization";
+}
+
+/** Activity → the bytes to send. */
+export async function loadBodies(db: Queryable, ids: Iterable<Id>): Promise<Map<Id, string>> {
+  const rows = await db.execute<{ id: string; body: string }>(
+    sql`select id, body from activities where id = any(${bigints(ids)})`,
+  );
+  return new Map(rows.map((row) => [BigInt(row.id), row.body]));
+}

@@ -1,0 +1,22 @@
+import { sql, type SQL } from "drizzle-orm";
+import type { Id } from "../../domain/ids.ts";
+
+/** Many rows as one parameter: `from ${rowsFrom(rows)} as t (id bigint, name text)`. */
+export function rowsFrom(rows: readonly Readonly<Record<string, unknown>>[]): SQL {
+  return sql`json_to_recordset(${JSON.stringify(rows)}::text::json)`;
+}
+
+/** Many ids as one parameter: `= any(${bigints(ids)})`. */
+export function bigints(ids: Iterable<Id>): SQL {
+  return sql`${`{${[...ids].join(",")}}`}::text::bigint[]`;
+}
+
+/** Many texts as one parameter: `= any(${texts(iris)})`. */
+export function texts(values: readonly string[]): SQL {
+  return sql`(select coalesce(array_agg(value), '{}') from json_array_elements_text(${JSON.stringify(values)}::text::json))`;
+}
+
+/** A moment as a parameter; the driver below Drizzle takes no Date. */
+export function instant(at: Date): SQL {
+  return sql`${at.toISOString()}::timestamptz`;
+}
