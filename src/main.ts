@@ -1,6 +1,8 @@
-import { prepareModuleLoading } from "./platform/module-loading.ts";
+import { requireNode } from "./platform/node-version.ts";
 
-// Before anything large is imported: see module-loading.ts.
+// Before anything else is imported: see node-version.ts, and module-loading.ts for what follows.
+requireNode();
+const { prepareModuleLoading } = await import("./platform/module-loading.ts");
 prepareModuleLoading();
 const { start } = await import("./start.ts");
 await start();

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-import { prepareModuleLoading } from "../platform/module-loading.ts";
+import { requireNode } from "../platform/node-version.ts";
 
+requireNode();
+const { prepareModuleLoading } = await import("../platform/module-loading.ts");
 prepareModuleLoading();
 const { runProgram } = await import("./program.ts");
 process.exitCode = await runProgram(process.argv.slice(2));
