@@ -93,9 +93,8 @@ export function listen(
   address: { host: string; port: number },
 ): Promise<{ server: ServerType; port: number }> {
   return new Promise((resolve, reject) => {
-    const server = serve(
-      { fetch: app.fetch, hostname: address.host, port: address.port },
-      (info) => resolve({ server, port: info.port }),
+    const server = serve({ fetch: app.fetch, hostname: address.host, port: address.port }, (info) =>
+      resolve({ server, port: info.port }),
     );
     server.once("error", reject);
   });

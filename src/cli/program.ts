@@ -59,7 +59,10 @@ function refuseUnknownOptions(command: CommandDef, rest: readonly string[]): voi
   for (const option of rest) {
     const name = /^--(?:no-)?([^=]+)/.exec(option)?.[1];
     if (name === undefined || known.includes(name) || name === "verbose") continue;
-    throw new AppError("usage", `There is no option --${name}; known are ${known.map((each) => `--${each}`).join(", ")}.`);
+    throw new AppError(
+      "usage",
+      `There is no option --${name}; known are ${known.map((each) => `--${each}`).join(", ")}.`,
+    );
   }
 }
 

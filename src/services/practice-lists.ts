@@ -98,11 +98,7 @@ export interface Revision {
  * The revisions of one of our practices, oldest first, for whoever may see the practice.
  * @throws AppError `not_found`
  */
-export async function listRevisions(
-  context: Context,
-  viewer: Viewer,
-  id: Id,
-): Promise<Revision[]> {
+export async function listRevisions(context: Context, viewer: Viewer, id: Id): Promise<Revision[]> {
   const post = await getVisiblePost(context, viewer, (db) => findPostById(db, id));
   return context.db
     .select({

@@ -6,7 +6,7 @@ import { AppError, invalid, notFound } from "../domain/errors.ts";
 import type { Id } from "../domain/ids.ts";
 import { checkDraft, type PracticeDraft } from "../domain/practice.ts";
 import { renderMarkdown } from "../platform/markdown/render.ts";
-import { htmlToText } from "../platform/html/text.ts";
+import { shorten } from "../platform/text/shorten.ts";
 import { slugify } from "../platform/text/slugify.ts";
 import { announceChange } from "../persistence/changes.ts";
 import type { Transaction } from "../persistence/database.ts";
@@ -210,7 +210,7 @@ function renderContent(draft: PracticeDraft, idPrefix: string) {
     name: `#${topic}`,
     href: null,
   }));
-  return { html, tags, summary: draft.summary || htmlToText(text, SUMMARY_FROM_CONTENT) };
+  return { html, tags, summary: draft.summary || shorten(text, SUMMARY_FROM_CONTENT) };
 }
 
 async function practiceColumns(tx: Transaction, draft: PracticeDraft) {
@@ -297,9 +297,7 @@ async function mergeDraft(
   const [latest] = await context.db
     .select({ summary: practiceRevisions.summary })
     .from(practiceRevisions)
-    .where(
-      and(eq(practiceRevisions.postId, post.id), eq(practiceRevisions.number, post.revision)),
-    );
+    .where(and(eq(practiceRevisions.postId, post.id), eq(practiceRevisions.number, post.revision)));
   return {
     title: changes.title ?? post.title,
     summary: changes.summary ?? latest?.summary ?? "",

@@ -33,5 +33,7 @@ export async function readerOf(context: Context, c: HonoContext): Promise<Viewer
 }
 
 function bearer(c: HonoContext): string | null {
-  return /^Bearer ([A-Za-z0-9._~+/=-]{1,500})$/i.exec(c.req.header("Authorization") ?? "")?.[1] ?? null;
+  return (
+    /^Bearer ([A-Za-z0-9._~+/=-]{1,500})$/i.exec(c.req.header("Authorization") ?? "")?.[1] ?? null
+  );
 }

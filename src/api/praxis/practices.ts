@@ -7,7 +7,11 @@ import type { Context } from "../../services/context.ts";
 import { previewAudience } from "../../services/audience-preview.ts";
 import { requireEditor } from "../../services/members.ts";
 import { readAudience, readPractice, readPracticeChanges } from "../../services/practice-input.ts";
-import { findOrganizationIri, listPractices, listRevisions } from "../../services/practice-lists.ts";
+import {
+  findOrganizationIri,
+  listPractices,
+  listRevisions,
+} from "../../services/practice-lists.ts";
 import { deletePractice, publishPractice, revisePractice } from "../../services/practices.ts";
 import { getPostById } from "../../services/reading.ts";
 import { readerOf, requireScope } from "./access.ts";
@@ -105,7 +109,7 @@ export function practiceRoutes(app: OpenAPIHono, context: Context): void {
     const input = z
       .object({ audience: z.array(z.string().max(500)).max(100) })
       .safeParse(await jsonBody(c));
-    if (!input.success) throw invalid({ audience: "a list such as [\"public\"]" });
+    if (!input.success) throw invalid({ audience: 'a list such as ["public"]' });
     const audience = readAudience(input.data.audience);
     return c.json(previewJson(await previewAudience(context, audience)));
   });

@@ -22,7 +22,9 @@ export const Practice = z
     url: z.string(),
     title: z.string(),
     summary: z.string(),
-    content: z.string().openapi({ description: "Markdown; HTML for other organizations' practices" }),
+    content: z
+      .string()
+      .openapi({ description: "Markdown; HTML for other organizations' practices" }),
     content_html: z.string(),
     kind: z.string(),
     topics: strings,

@@ -24,10 +24,7 @@ const create = defineCommand({
       const scopes = parseScopes(args.scopes);
       const found = await getMember(context, args.member);
       const token = await createToken(context, found, { as: args.as, scopes });
-      output.answer(
-        { access_token: token, token_type: "Bearer", scope: scopes.join(" ") },
-        token,
-      );
+      output.answer({ access_token: token, token_type: "Bearer", scope: scopes.join(" ") }, token);
     }),
 });
 

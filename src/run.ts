@@ -1,0 +1,92 @@
+import type { ServerType } from "@hono/node-server";
+import type { Config } from "./config/config.ts";
+import { openInstance, type Instance, type InstanceOptions } from "./instance.ts";
+import { listenForChanges } from "./persistence/changes.ts";
+import { closeServer, createServer, listen, type WebServer } from "./server.ts";
+import { startWorker, type Worker } from "./worker.ts";
+
+/** SIGTERM drains within 30 s: this much for requests in hand, the rest for jobs. */
+const DRAIN_REQUESTS_MS = 10_000;
+const DRAIN_JOBS_MS = 15_000;
+
+/** A running instance, in the role that its configuration gives it. */
+export interface Running {
+  readonly instance: Instance;
+  /** null in the role `worker` */
+  readonly web: WebServer | null;
+  /** the port that it listens on; null when it does not listen */
+  readonly port: number | null;
+  /** finishes what is in hand and gives everything back */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the instance, starts its worker and its web server. With `listens: false` the web app
+ * is there but no port is opened (tests hand it requests themselves).
+ */
+export async function run(
+  config: Config,
+  options: Omit<InstanceOptions, "works"> & { listens?: boolean } = {},
+): Promise<Running> {
+  const works = config.role !== "web";
+  const instance = await openInstance(config, { ...options, works });
+  try {
+    const worker = works ? await startWorker(instance) : null;
+    const web = config.role === "worker" ? null : createServer(instance);
+    const stopListening = await followChanges(instance, web, worker);
+    const listening =
+      web === null || options.listens === false ? null : await listen(web.app, config.listen);
+    const stop = () =>
+      shutDown({ instance, worker, stopListening, server: listening?.server ?? null });
+    return { instance, web, port: listening?.port ?? null, stop };
+  } catch (error) {
+    await instance.close();
+    throw error;
+  }
+}
+
+/** Keeps this process's memory true to what any process changes. */
+function followChanges(
+  { context, database }: Instance,
+  web: WebServer | null,
+  worker: Worker | null,
+): Promise<() => Promise<void>> {
+  return listenForChanges(
+    database.sql,
+    (change) => {
+      if (change === "deliveries") worker?.wake();
+      if (change === "organization") {
+        context.memory.forget();
+        web?.documents.clear();
+      }
+      if (change.startsWith("document:")) {
+        const iri = change.slice("document:".length);
+        // WebFinger answers hang on actors and are kept under other keys.
+        if (iri.startsWith(context.iris.practice(""))) web?.documents.forget(iri);
+        else {
+          web?.documents.clear();
+          context.memory.forget();
+        }
+      }
+    },
+    () => {
+      context.memory.forget();
+      web?.documents.clear();
+      worker?.wake();
+    },
+  );
+}
+
+async function shutDown(parts: {
+  instance: Instance;
+  server: ServerType | null;
+  worker: Worker | null;
+  stopListening: () => Promise<void>;
+}): Promise<void> {
+  await Promise.all([
+    parts.server === null ? null : closeServer(parts.server, DRAIN_REQUESTS_MS),
+    parts.worker?.stop(DRAIN_JOBS_MS),
+  ]);
+  await parts.stopListening();
+  await parts.instance.close();
+}

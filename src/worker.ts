@@ -1,0 +1,34 @@
+import { createDeliveryWorker } from "./federation/outbound/deliver.ts";
+import { fanOut } from "./federation/outbound/fan-out.ts";
+import type { Instance } from "./instance.ts";
+import { cleanUp } from "./services/clean-up.ts";
+import { handleFetchBoosted } from "./services/fetched-boost.ts";
+import { handleRefreshActor } from "./services/remote-actors.ts";
+import { handleFetchPost } from "./services/fetch-post.ts";
+
+/** The working side of an instance: jobs and deliveries. */
+export interface Worker {
+  /** there is something to deliver */
+  wake(): void;
+  /** finishes what is in hand, for at most `timeoutMs` */
+  stop(timeoutMs: number): Promise<void>;
+}
+
+/** Starts to work off jobs and deliveries. */
+export async function startWorker({ context, jobs, http }: Instance): Promise<Worker> {
+  const deliveries = createDeliveryWorker(context, { http });
+  await jobs.work({
+    "fan-out": (payload) => fanOut(context, payload),
+    "refresh-actor": (payload) => handleRefreshActor(context, payload),
+    "fetch-post": (payload) => handleFetchPost(context, payload),
+    "fetch-boosted": (payload) => handleFetchBoosted(context, payload),
+    "clean-up": () => cleanUp(context),
+  });
+  deliveries.start();
+  return {
+    wake: () => deliveries.wake(),
+    async stop(timeoutMs) {
+      await Promise.all([deliveries.stop(), jobs.stop(timeoutMs)]);
+    },
+  };
+}
