@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, ne } from "drizzle-orm";
+import { and, eq, ne } from "drizzle-orm";
 import type { Transaction } from "../persistence/database.ts";
 import { receivedActivities } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
@@ -18,9 +18,6 @@ export interface ReceivedActivity {
   readonly type: string;
 }
 
-/** A month: a signature is refused as stale after an hour, so nobody can bring these back. */
-const KEPT_FOR_MS = 30 * 86_400_000;
-const CLEAN_UP_BATCH = 5_000;
 const UNDONE: Outcome = "ignored:undone";
 
 /**
@@ -81,23 +78,4 @@ export async function settleActivity(
     .where(and(eq(receivedActivities.iri, iri), ne(receivedActivities.outcome, UNDONE)))
     .returning({ iri: receivedActivities.iri });
   return rows.length > 0;
-}
-
-/** Part of the clean-up job: forgets old activities, some thousands at a time. Returns how many. */
-export async function forgetOldActivities(context: Context): Promise<number> {
-  const before = new Date(context.now().getTime() - KEPT_FOR_MS);
-  const old = context.db
-    .select({ iri: receivedActivities.iri })
-    .from(receivedActivities)
-    .where(lt(receivedActivities.receivedAt, before))
-    .limit(CLEAN_UP_BATCH);
-  let forgotten = 0;
-  for (;;) {
-    const rows = await context.db
-      .delete(receivedActivities)
-      .where(and(lt(receivedActivities.receivedAt, before), inArray(receivedActivities.iri, old)))
-      .returning({ iri: receivedActivities.iri });
-    forgotten += rows.length;
-    if (rows.length < CLEAN_UP_BATCH) return forgotten;
-  }
 }

@@ -1,5 +1,5 @@
-import { getLogger } from "@logtape/logtape";
 import { AppError } from "../../domain/errors.ts";
+import { logger } from "../../platform/logging.ts";
 import type { Context } from "../../services/context.ts";
 import { findOwnActor } from "../../services/outbox.ts";
 import { receiveOnce } from "../../services/received-activities.ts";
@@ -18,12 +18,13 @@ import { createVerifier, type Verifier } from "./verify.ts";
 /** Receives a delivery; `inboxOwner` is one of our actors, or null for the shared inbox. */
 export type Inbox = (request: Request, inboxOwner: string | null) => Promise<Response>;
 
-const log = getLogger(["praxis", "inbox"]);
+const log = logger("inbox");
 
 /** Deliveries whose bodies are being read; each may hold 1 MiB. */
 const MAX_READING = 256;
-/** Deliveries that are being checked and stored. */
+/** Deliveries that are being checked and stored; the database serves some ten of them at once. */
 const MAX_WORKING = 64;
+const MAX_WAITING = 512;
 
 /**
  * The one way in, for all inboxes: body → signature → guard → handler → one transaction. Which
@@ -33,8 +34,8 @@ const MAX_WORKING = 64;
 export function createInbox(context: Context): Inbox {
   const rules: WireRules = { allowHttp: context.config.allowPrivateNetwork };
   const verify = createVerifier(context);
-  const reading = createSlots(MAX_READING);
-  const working = createSlots(MAX_WORKING);
+  const reading = createSlots(MAX_READING, 0);
+  const working = createSlots(MAX_WORKING, MAX_WAITING);
 
   async function receive(request: Request, inboxOwner: string | null): Promise<void> {
     if (request.method !== "POST") {

@@ -14,7 +14,7 @@ export type Signer =
 export type Verifier = (request: Request, body: Buffer) => Promise<Signer>;
 
 /** A host that answers slowly must not occupy all of our places while we wait for its keys. */
-const MAX_LOOKUPS_PER_HOST = 8;
+const MAX_LOOKUPS_PER_HOST = 32;
 
 /**
  * Checks request signatures against our own origin: what a proxy or a sender says about the host
