@@ -19,7 +19,7 @@ import {
 } from "./wire-values.ts";
 import { isSameOrigin } from "../../domain/remote-iri.ts";
 
-const ACTOR_TYPES = ["Person", "Organization", "Group", "Service", "Application"];
+const ACTOR_TYPES = new Set(["Person", "Organization", "Group", "Service", "Application"]);
 
 const LIMITS = {
   name: 500,
@@ -83,7 +83,7 @@ export function readActorDocument(document: Json, rules: WireRules): ActorDocume
 }
 
 function actorType(document: Json): string | null {
-  return typesOf(document).find((type) => ACTOR_TYPES.includes(type)) ?? null;
+  return typesOf(document).find((type) => ACTOR_TYPES.has(type)) ?? null;
 }
 
 /** An address on another origin could make us tell strangers what is meant for this actor. */

@@ -31,7 +31,7 @@ export function readKeys(document: Json, actor: string): RemoteKey[] {
 
 /** A key whose owner was confirmed, in the form in which it is stored. */
 export function toRemoteKey({ keyId, publicKey, type }: PublishedKey): RemoteKey {
-  const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
+  const pem = publicKey.export({ type: "spki", format: "pem" });
   return { keyIri: keyId, algorithm: type, pem };
 }
 

@@ -1,0 +1,208 @@
+import { sql, type SQL } from "drizzle-orm";
+import { parseAudience, type Audience } from "../../domain/audience/audience.ts";
+import type { Id } from "../../domain/ids.ts";
+import type { Transaction } from "../database.ts";
+
+/** Longer threads are no conversation, but a way to make each reply to them expensive. */
+export const MAX_THREAD_DEPTH = 1_000;
+
+/** What must be known of a post from elsewhere that arrives. */
+export interface Arriving {
+  readonly iri: string;
+  readonly inReplyTo: string | null;
+  readonly authorId: Id;
+  readonly author: string;
+  /** those of its addresses and mentions that may be of our own actors */
+  readonly ownAddresses: readonly string[];
+}
+
+/** The post as we have it already. */
+export interface KnownPost {
+  readonly id: Id;
+  readonly authorId: Id;
+  readonly revision: number;
+  readonly publishedAt: Date;
+  readonly editedAt: Date | null;
+  readonly withdrawn: boolean;
+  readonly audience: Audience;
+  readonly inReplyToId: Id | null;
+}
+
+/** A post above another one in its thread. */
+export interface Ancestor {
+  readonly id: Id;
+  readonly author: string;
+  readonly local: boolean;
+  readonly audience: Audience;
+}
+
+/** The world around an arriving post. */
+export interface Surroundings {
+  readonly known: KnownPost | null;
+  /** its author deleted it before it arrived */
+  readonly suppressed: boolean;
+  /** parent first */
+  readonly ancestors: readonly Ancestor[];
+  /** one of our actors follows the author */
+  readonly followed: boolean;
+  /** those of the addresses that are our actors */
+  readonly ownActors: readonly string[];
+  /** replies are here that wait for it */
+  readonly hasOrphans: boolean;
+}
+
+/** Until the end of the transaction nobody else stores or deletes the post with that IRI. */
+export async function lockArrivingPost(tx: Transaction, iri: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${iri}, 0))`);
+}
+
+/** Everything in one statement: a Create has eight. */
+export async function findSurroundings(
+  tx: Transaction,
+  { iri, inReplyTo, authorId, author, ownAddresses }: Arriving,
+): Promise<Surroundings> {
+  const [row] = await tx.execute<SurroundingsRow>(sql`
+    with recursive above as (
+      select id, in_reply_to_id, author_id, local, audience, 1 as depth
+      from posts where iri = ${inReplyTo}
+      union all
+      select posts.id, posts.in_reply_to_id, posts.author_id, posts.local, posts.audience, depth + 1
+      from above join posts on posts.id = above.in_reply_to_id
+      where depth < ${MAX_THREAD_DEPTH}
+    )
+    select
+      (select jsonb_build_object(
+          'id', id::text, 'authorId', author_id::text, 'revision', revision,
+          'publishedAt', published_at, 'editedAt', edited_at, 'withdrawn', withdrawn_at is not null,
+          'audience', to_jsonb(audience), 'inReplyToId', in_reply_to_id::text)
+        from posts where iri = ${iri}) as known,
+      exists (select from tombstones where iri = ${iri} and actor_iri = ${author}) as suppressed,
+      (select jsonb_agg(jsonb_build_object(
+          'id', above.id::text, 'author', actors.iri, 'local', above.local,
+          'audience', to_jsonb(above.audience)) order by above.depth)
+        from above join actors on actors.id = above.author_id) as ancestors,
+      exists (
+        select from follows join actors on actors.id = follows.follower_id
+        where follows.followee_id = ${authorId} and follows.state = 'accepted'
+          and actors.kind <> 'remote') as followed,
+      (select jsonb_agg(actors.iri) from actors
+        where actors.kind <> 'remote' and actors.iri in (${list(ownAddresses)})) as own_actors,
+      exists (
+        select from posts where in_reply_to_iri = ${iri} and in_reply_to_id is null) as has_orphans`);
+  if (row === undefined) throw new Error("a select without from returned no row");
+  return {
+    known: row.known === null ? null : toKnownPost(fromJsonb(row.known) as KnownRow),
+    suppressed: row.suppressed,
+    ancestors: ((fromJsonb(row.ancestors) ?? []) as AncestorRow[]).map(toAncestor),
+    followed: row.followed,
+    ownActors: (fromJsonb(row.own_actors) ?? []) as string[],
+    hasOrphans: row.has_orphans,
+  };
+}
+
+interface SurroundingsRow extends Record<string, unknown> {
+  readonly known: unknown;
+  readonly suppressed: boolean;
+  readonly ancestors: unknown;
+  readonly followed: boolean;
+  readonly own_actors: unknown;
+  readonly has_orphans: boolean;
+}
+
+type KnownRow = Record<"id" | "authorId" | "publishedAt", string> &
+  Record<"editedAt" | "inReplyToId", string | null> & {
+    readonly revision: number;
+    readonly withdrawn: boolean;
+    readonly audience: string[];
+  };
+
+type AncestorRow = { id: string; author: string; local: boolean; audience: string[] };
+
+/** Drizzle leaves the jsonb of a raw statement as text. */
+function fromJsonb(value: unknown): unknown {
+  return typeof value === "string" ? JSON.parse(value) : value;
+}
+
+function toKnownPost(row: KnownRow): KnownPost {
+  return {
+    ...row,
+    id: BigInt(row.id),
+    authorId: BigInt(row.authorId),
+    publishedAt: new Date(row.publishedAt),
+    editedAt: row.editedAt === null ? null : new Date(row.editedAt),
+    audience: parseAudience(row.audience),
+    inReplyToId: row.inReplyToId === null ? null : BigInt(row.inReplyToId),
+  };
+}
+
+function toAncestor({ id, author, local, audience }: AncestorRow): Ancestor {
+  return { id: BigInt(id), author, local, audience: parseAudience(audience) };
+}
+
+function list(values: readonly string[]): SQL {
+  if (values.length === 0) return sql`null`;
+  return sql.join(
+    values.map((value) => sql`${value}`),
+    sql`, `,
+  );
+}
+
+/**
+ * Counts a post in (1) or out (-1) of its author's posts and of its parent's replies. Only public
+ * replies are counted: a number that anybody may read must not tell of hidden ones.
+ */
+export async function countPost(
+  tx: Transaction,
+  {
+    author,
+    parent,
+    step,
+  }: { readonly author: Id | null; readonly parent: Id | null; readonly step: 1 | -1 },
+): Promise<void> {
+  if (author === null && parent === null) return;
+  await tx.execute(sql`
+    with of_author as (
+      update actors set posts_count = greatest(posts_count + ${step}, 0) where id = ${author})
+    update posts set replies_count = greatest(replies_count + ${step}, 0) where id = ${parent}`);
+}
+
+/** A reply whose parent has just arrived, or a reply further down. */
+export interface Orphan {
+  readonly id: Id;
+  readonly author: string;
+  readonly audience: Audience;
+}
+
+/** Makes the replies that wait for `parent` its children. An ancestor of it never becomes one. */
+export async function adoptOrphans(
+  tx: Transaction,
+  parent: { readonly id: Id; readonly iri: string; readonly ancestors: readonly Ancestor[] },
+): Promise<void> {
+  const above = parent.ancestors.map((ancestor) => ancestor.id.toString());
+  await tx.execute(sql`
+    with adopted as (
+      update posts set in_reply_to_id = ${parent.id}
+      where in_reply_to_iri = ${parent.iri} and in_reply_to_id is null
+        and id <> ${parent.id} and id::text not in (${list(["", ...above])})
+      returning 'public' = any(audience) and withdrawn_at is null as counted)
+    update posts set replies_count = replies_count + (select count(*) from adopted where counted)
+    where id = ${parent.id}`);
+}
+
+/** All replies below a post, each level after the one above. */
+export async function findBelow(tx: Transaction, id: Id): Promise<Orphan[]> {
+  const rows = await tx.execute<{ id: string; author: string; audience: string[] }>(sql`
+    with recursive below as (
+      select id, author_id, audience, 1 as depth from posts where in_reply_to_id = ${id}
+      union all
+      select posts.id, posts.author_id, posts.audience, depth + 1
+      from below join posts on posts.in_reply_to_id = below.id where depth < ${MAX_THREAD_DEPTH}
+    )
+    select below.id::text as id, actors.iri as author, below.audience
+    from below join actors on actors.id = below.author_id order by depth`);
+  return rows.map((row) => ({
+    id: BigInt(row.id),
+    author: row.author,
+    audience: parseAudience(row.audience),
+  }));
+}
