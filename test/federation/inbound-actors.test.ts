@@ -47,7 +47,7 @@ describe("an actor changes", () => {
     await ensureActor(world.context, old.iri);
     const next = world.evil.actor("next", { alsoKnownAs: [old.iri] });
     world.bravo.documents.set("/users/old", {
-      ...world.bravo.documents.get("/users/old"),
+      ...world.bravo.document("/users/old"),
       movedTo: next.iri,
     });
     await world.send(old, world.activity(old, "Move", old.iri, { target: next.iri }));

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { eq } from "drizzle-orm";
 import { reactions } from "../../src/persistence/schema/index.ts";
 import { blockActor } from "../../src/services/blocks.ts";
-import { publishPractice } from "../../src/services/practices.ts";
 import { ensureActor } from "../../src/services/remote-actors.ts";
 import type { Audience } from "../../src/domain/audience/audience.ts";
+import { publishFor } from "../support/publish.ts";
 import { createWorld, type World } from "../support/inbound-world.ts";
 
 let world: World;
@@ -21,23 +21,7 @@ beforeEach(async () => {
 });
 
 async function publish(audience: Audience): Promise<string> {
-  const { iri } = await publishPractice(world.context, world.admin, {
-    audience,
-    draft: {
-      title: "Night-shift handover",
-      summary: "Who tells what to whom",
-      content: "Talk, then sign.",
-      kind: "practice",
-      topics: [],
-      benefits: [],
-      license: null,
-      language: "en",
-      credits: [],
-      label: "TLP:CLEAR",
-      reviewBy: null,
-    },
-  });
-  return iri;
+  return (await publishFor(world, audience)).iri;
 }
 
 async function counts(iri = practice): Promise<[favourites: number, boosts: number]> {

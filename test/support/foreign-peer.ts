@@ -1,6 +1,4 @@
-import { createServer } from "node:http";
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
-import { getRequestListener } from "@hono/node-server";
 import type { SignatureSpec } from "../../src/federation/signatures/claim.ts";
 import { signRequest } from "../../src/federation/signatures/sign.ts";
 
@@ -37,6 +35,8 @@ export interface ForeignPeer {
   readonly origin: string;
   /** path → document, or what answers instead */
   readonly documents: Map<string, Answer>;
+  /** the document at a path; throws where there is none */
+  document(path: string): Document;
   /** paths that were asked for, in order */
   readonly asked: string[];
   /** activities that reached one of its inboxes */
@@ -94,6 +94,11 @@ export function createForeignPeer(origin: string): ForeignPeer {
     asked,
     inbox,
     fetch: answer,
+    document(path) {
+      const found = documents.get(path);
+      if (found === undefined || typeof found === "function") throw new Error(`no ${path}`);
+      return found;
+    },
     actor(name, changes = {}) {
       const pair = KEYS[actors % KEYS.length];
       actors += 1;
@@ -157,19 +162,6 @@ export function createForeignPeer(origin: string): ForeignPeer {
       documents.set(path, note);
       return note;
     },
-  };
-}
-
-/** Serves a peer on a loopback socket; its origin must name that port. */
-export async function listen(
-  port: number,
-  peer: Pick<ForeignPeer, "fetch">,
-): Promise<() => Promise<void>> {
-  const server = createServer(getRequestListener((request) => peer.fetch(request)));
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  return async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
   };
 }
 

@@ -10,7 +10,7 @@ const MAX_ADDRESSES = 1_000;
 
 /**
  * What a Create or Update of a post does. The embedded post is stored if it has a reason to be
- * here. Where it cannot be believed, or is only named, it is read from its author's own server.
+ * here. Where it cannot be believed, or is only named, it is read from its own server.
  * @throws Refused 400, 403; AppError `remote_invalid`
  */
 export function writePost(inbound: Inbound): Effect {
@@ -22,17 +22,7 @@ export function writePost(inbound: Inbound): Effect {
   if (post.author !== actor.iri) {
     throw new Refused(403, "The object is not attributed to the actor.");
   }
-  return async (tx) => {
-    const posts = post.inReplyTo === null ? [post.iri] : [post.iri, post.inReplyTo];
-    const related = await concernsUs(context, tx, {
-      authorId: actor.id,
-      to: [...post.to, ...irisOf(to, rules, MAX_ADDRESSES)],
-      cc: [...post.cc, ...irisOf(cc, rules, MAX_ADDRESSES)],
-      posts,
-    });
-    if (!related) return "ignored:unrelated";
-    return storeRemotePost(context, tx, actor, post);
-  };
+  return (tx) => storeRemotePost(context, tx, actor, post);
 }
 
 function readPostLater({ context, rules, activity, actor }: Inbound): Effect {
