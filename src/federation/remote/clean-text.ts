@@ -3,19 +3,25 @@ import { sanitizeHtml } from "../../platform/html/sanitize.ts";
 import { htmlToText } from "../../platform/html/text.ts";
 import { lineOf, truncate } from "./wire-values.ts";
 
-/** Sanitized HTML made of at most `limit` characters of `html`. */
+/** Sanitized HTML of at most about `limit` characters. */
 export function cleanHtml(html: string, limit: number): string {
-  return html === "" ? "" : sanitizeHtml(storable(truncate(html, limit)));
+  return html === "" ? "" : fitting(sanitizeHtml(storable(truncate(html, limit))), limit);
+}
+
+/** Sanitizing writes `&` as `&amp;` and closes what was left open, so the result may be longer. */
+function fitting(clean: string, limit: number): string {
+  return clean.length <= limit ? clean : sanitizeHtml(truncate(clean, limit));
 }
 
 /** Plain text (or Markdown, which reads well as plain text) as HTML: paragraphs and line breaks. */
 export function textAsHtml(text: string, limit: number): string {
-  return storable(truncate(text, limit))
+  const html = storable(truncate(text, limit))
     .split(/\n[ \t]*\n\s*/)
     .map((paragraph) => paragraph.trim())
     .filter((paragraph) => paragraph !== "")
     .map((paragraph) => `<p>${escapeHtml(paragraph).replaceAll("\n", "<br />")}</p>`)
     .join("");
+  return fitting(html, limit);
 }
 
 /** One line of plain text out of what may be plain text or HTML, at most `limit` characters. */
