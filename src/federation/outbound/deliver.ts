@@ -165,9 +165,15 @@ function createSender(context: Context, options: DeliveryOptions): Sender {
 
   async function send(parcel: Parcel): Promise<void> {
     const { hostId } = parcel.delivery;
-    results.add(await attempt(parcel, attemptOptions));
-    if (inHand.remove(hostId) >= perHost) onSlotFreed();
+    const settled = await attempt(parcel, attemptOptions);
+    const written = results.add(settled);
+    inHand.endRequest();
     onFinished?.();
+    // A failure counts against its host until it is on record: a dead host costs no burst.
+    if (settled.state !== "delivered") await written;
+    const wasFull = inHand.of(hostId) >= perHost;
+    inHand.settle(hostId);
+    if (wasFull) onSlotFreed();
   }
 
   async function pack(ready: readonly ReadyDelivery[]): Promise<Parcel[]> {
@@ -185,7 +191,7 @@ function createSender(context: Context, options: DeliveryOptions): Sender {
 
   return {
     async take() {
-      const limit = concurrency - inHand.size;
+      const limit = concurrency - inHand.requests;
       if (limit <= 0) return 0;
       const claimed = await claimDeliveries(context, {
         limit,
@@ -195,16 +201,16 @@ function createSender(context: Context, options: DeliveryOptions): Sender {
       });
       if (claimed.length === 0) return 0;
       const { ready, dropped } = await recheck(context, claimed);
-      for (const settlement of dropped) results.add(settlement);
+      for (const settlement of dropped) void results.add(settlement);
       for (const parcel of await pack(ready)) {
-        inHand.add(parcel.delivery.hostId);
+        inHand.start(parcel.delivery.hostId);
         void send(parcel);
       }
       return claimed.length;
     },
-    halfFree: () => until(() => inHand.size <= concurrency / 2),
+    halfFree: () => until(() => inHand.requests <= concurrency / 2),
     async drain() {
-      await until(() => inHand.size === 0);
+      await until(() => inHand.requests === 0);
       await results.flush();
     },
     onSlotFreed(listener) {

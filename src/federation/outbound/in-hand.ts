@@ -1,27 +1,34 @@
-/** What one worker is sending right now: how many in all, and how many to each host. */
+/** What one worker has in hand: requests under way, and deliveries of each host that are not settled. */
 export class InHand {
   readonly #byHost = new Map<number, number>();
-  #size = 0;
+  #requests = 0;
 
-  get size(): number {
-    return this.#size;
+  get requests(): number {
+    return this.#requests;
   }
 
   get byHost(): ReadonlyMap<number, number> {
     return this.#byHost;
   }
 
-  add(hostId: number): void {
-    this.#size += 1;
-    this.#byHost.set(hostId, (this.#byHost.get(hostId) ?? 0) + 1);
+  start(hostId: number): void {
+    this.#requests += 1;
+    this.#byHost.set(hostId, this.of(hostId) + 1);
   }
 
-  /** Returns how many there were to the host. */
-  remove(hostId: number): number {
-    const count = this.#byHost.get(hostId) ?? 1;
-    this.#size -= 1;
-    if (count > 1) this.#byHost.set(hostId, count - 1);
+  /** The request has ended; its slot is free. */
+  endRequest(): void {
+    this.#requests -= 1;
+  }
+
+  /** What the request told of its host has been taken into account. */
+  settle(hostId: number): void {
+    const count = this.of(hostId) - 1;
+    if (count > 0) this.#byHost.set(hostId, count);
     else this.#byHost.delete(hostId);
-    return count;
+  }
+
+  of(hostId: number): number {
+    return this.#byHost.get(hostId) ?? 0;
   }
 }

@@ -2,9 +2,15 @@ import type { Settlement } from "../../services/deliveries.ts";
 
 /** Results that wait to be written together. */
 export interface ResultBuffer {
-  add(settlement: Settlement): void;
-  /** writes what there is; after it returns, nothing added before is unwritten, unless writing failed */
+  /** resolves when the result is written */
+  add(settlement: Settlement): Promise<void>;
+  /** writes what there is now */
   flush(): Promise<void>;
+}
+
+interface Waiting {
+  readonly settlement: Settlement;
+  readonly written: () => void;
 }
 
 /**
@@ -16,15 +22,17 @@ export function createResultBuffer(
   write: (settled: readonly Settlement[]) => Promise<void>,
   options: { size: number; delayMs: number; onError: (error: unknown) => void },
 ): ResultBuffer {
-  let waiting: Settlement[] = [];
+  let waiting: Waiting[] = [];
   let timer: NodeJS.Timeout | null = null;
   let writing: Promise<void> = Promise.resolve();
 
   async function writeWaiting(): Promise<void> {
+    if (waiting.length === 0) return;
     const batch = waiting;
     waiting = [];
     try {
-      await write(batch);
+      await write(batch.map(({ settlement }) => settlement));
+      for (const { written } of batch) written();
     } catch (error) {
       options.onError(error);
       waiting = [...batch, ...waiting];
@@ -45,9 +53,11 @@ export function createResultBuffer(
 
   return {
     add(settlement) {
-      waiting.push(settlement);
-      if (waiting.length === options.size) void flush();
-      else schedule();
+      return new Promise((written) => {
+        waiting.push({ settlement, written });
+        if (waiting.length === options.size) void flush();
+        else schedule();
+      });
     },
     flush,
   };

@@ -76,9 +76,9 @@ export async function namedCandidates(
     select ${columns(sender, isFollower(sender))}
     from actors r
     left join inboxes s on s.url = r.shared_inbox
-    where ${present} and (
-      r.id in (select actor_id from activity_recipients where activity_id = ${idOf(activity.id)})
-      or r.iri = any(${texts(iris)}))`);
+    where ${present} and r.id in (
+      select actor_id from activity_recipients where activity_id = ${idOf(activity.id)}
+      union select id from actors where iri in ${texts(iris)})`);
   return rows.map(toCandidate);
 }
 

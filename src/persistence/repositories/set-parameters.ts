@@ -11,9 +11,9 @@ export function bigints(ids: Iterable<Id>): SQL {
   return sql`${`{${[...ids].join(",")}}`}::text::bigint[]`;
 }
 
-/** Many texts as one parameter: `= any(${texts(iris)})`. */
+/** Many texts as one parameter: `in ${texts(iris)}`. */
 export function texts(values: readonly string[]): SQL {
-  return sql`(select coalesce(array_agg(value), '{}') from json_array_elements_text(${JSON.stringify(values)}::text::json))`;
+  return sql`(select json_array_elements_text(${JSON.stringify(values)}::text::json))`;
 }
 
 /** A moment as a parameter; the driver below Drizzle takes no Date. */
