@@ -1,33 +1,52 @@
 import { z } from "zod";
 import type { Audience } from "../domain/audience/audience.ts";
 import { AppError, invalid } from "../domain/errors.ts";
-import { BENEFITS, LABELS, LIMITS, PRACTICE_KINDS, type PracticeDraft } from "../domain/practice.ts";
+import {
+  BENEFITS,
+  LABELS,
+  LIMITS,
+  PRACTICE_KINDS,
+  type PracticeDraft,
+} from "../domain/practice.ts";
 
 const texts = (most: number) => z.array(z.string().max(500)).max(most);
 
-/** What the REST API and the front matter of a file accept for a practice; names are the contract's. */
-export const practiceFields = z.strictObject({
+/** The fields of a practice as the REST API and front matter name them; the names are the contract's. */
+const fields = {
   title: z.string().max(1000),
-  summary: z.string().max(5000).default(""),
+  summary: z.string().max(5000),
   content: z.string().max(LIMITS.content),
-  kind: z.enum(PRACTICE_KINDS).default("practice"),
-  topics: texts(LIMITS.topics).default([]),
-  benefits: z.array(z.enum(BENEFITS)).max(BENEFITS.length).default([]),
-  license: z.string().max(500).nullable().default(null),
-  language: z.string().max(35).nullable().default(null),
-  credits: texts(LIMITS.credits).default([]),
-  label: z.enum(LABELS).optional(),
-  review_by: z.string().max(10).nullable().default(null),
-  audience: texts(LIMITS.audience).default(["public"]),
+  kind: z.enum(PRACTICE_KINDS),
+  topics: texts(LIMITS.topics),
+  benefits: z.array(z.enum(BENEFITS)).max(BENEFITS.length),
+  license: z.string().max(500).nullable(),
+  language: z.string().max(35).nullable(),
+  credits: texts(LIMITS.credits),
+  label: z.enum(LABELS),
+  review_by: z.string().max(10).nullable(),
+  audience: texts(LIMITS.audience),
+};
+
+/** A new practice: what is left out has a default. */
+export const practiceFields = z.strictObject({
+  ...fields,
+  summary: fields.summary.default(""),
+  kind: fields.kind.default("practice"),
+  topics: fields.topics.default([]),
+  benefits: fields.benefits.default([]),
+  license: fields.license.default(null),
+  language: fields.language.default(null),
+  credits: fields.credits.default([]),
+  label: fields.label.optional(),
+  review_by: fields.review_by.default(null),
+  audience: fields.audience.default(["public"]),
   media_ids: texts(32).default([]),
   adapted_from: z.string().max(2000).nullable().default(null),
 });
 
-export type PracticeFields = z.input<typeof practiceFields>;
-
-/** Fields of an edit: what is left out stays as it is. */
-export const practiceChanges = practiceFields
-  .omit({ media_ids: true, adapted_from: true })
+/** An edit: what is left out stays as it is, so nothing here may have a default. */
+export const practiceChanges = z
+  .strictObject(fields)
   .partial()
   .extend({ change_note: z.string().max(LIMITS.changeNote).optional() });
 
@@ -38,28 +57,28 @@ export type PracticeChanges = z.output<typeof practiceChanges>;
  * @throws AppError `invalid_request` that names each wrong field; `audience_not_available`
  */
 export function readPractice(input: unknown): { draft: PracticeDraft; audience: Audience } {
-  const fields = parseFields(practiceFields, input);
-  if (fields.media_ids.length > 0) {
+  const given = parseFields(practiceFields, input);
+  if (given.media_ids.length > 0) {
     throw invalid({ media_ids: "attachments are not available in this version" });
   }
-  if (fields.adapted_from !== null) {
+  if (given.adapted_from !== null) {
     throw invalid({ adapted_from: "adaptations are not available in this version" });
   }
-  const audience = readAudience(fields.audience);
+  const audience = readAudience(given.audience);
   return {
     audience,
     draft: {
-      title: fields.title,
-      summary: fields.summary,
-      content: fields.content,
-      kind: fields.kind,
-      topics: fields.topics,
-      benefits: fields.benefits,
-      license: fields.license,
-      language: fields.language,
-      credits: fields.credits,
-      label: fields.label ?? (audience[0]?.kind === "public" ? "TLP:CLEAR" : "TLP:GREEN"),
-      reviewBy: fields.review_by,
+      title: given.title,
+      summary: given.summary,
+      content: given.content,
+      kind: given.kind,
+      topics: given.topics,
+      benefits: given.benefits,
+      license: given.license,
+      language: given.language,
+      credits: given.credits,
+      label: given.label ?? (audience[0]?.kind === "public" ? "TLP:CLEAR" : "TLP:GREEN"),
+      reviewBy: given.review_by,
     },
   };
 }
