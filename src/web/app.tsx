@@ -10,7 +10,7 @@ import { viewerOf, type Member } from "../services/members.ts";
 import { getOrganization } from "../services/organization.ts";
 import { memberOfSession } from "../services/sessions.ts";
 import { assetRoutes } from "./assets.ts";
-import { formTokenFor, protectForms } from "./form-protection.ts";
+import { formTokenFor, limitForms, protectForms } from "./form-protection.ts";
 import type { Frame, WebContext, WebEnv } from "./frame.ts";
 import { ErrorPage, NotSetUpPage } from "./pages/message-pages.tsx";
 import { notFoundPage, privatePage } from "./render.tsx";
@@ -36,6 +36,7 @@ export function webApp(context: Context): Hono<WebEnv> {
   app.route("/", assetRoutes());
   app.use(pageHeaders(origin));
   app.use(frameMiddleware(context));
+  app.use(limitForms);
   app.use(protectForms(origin));
   app.get("/", async (c, next) => {
     if (c.var.frame.organization !== null) return next();

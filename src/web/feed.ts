@@ -15,9 +15,7 @@ interface FeedHead {
 }
 
 // Characters that no XML 1.0 document may hold, not even escaped.
-// oxlint-disable-next-line no-control-regex
-const NOT_XML =
-  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
+const NOT_XML = /(?![\t\n\r])\p{Cc}|[\uFFFE\uFFFF]/gu;
 
 /** Practices as an Atom feed (RFC 4287), whole. */
 export function atomFeed(head: FeedHead, practices: readonly Visible<PostRecord>[]): string {
@@ -55,5 +53,5 @@ function updatedAt(post: Visible<PostRecord>): number {
 }
 
 function clean(value: string): string {
-  return value.replace(NOT_XML, "");
+  return value.toWellFormed().replace(NOT_XML, "");
 }

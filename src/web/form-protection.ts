@@ -1,9 +1,11 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { bodyLimit } from "hono/body-limit";
 import { csrf } from "hono/csrf";
 import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
 import { AppError } from "../domain/errors.ts";
 import { subkey } from "../platform/crypto/subkeys.ts";
+import { readForm } from "./form.ts";
 import type { WebEnv } from "./frame.ts";
 import { text } from "./text.ts";
 
@@ -21,10 +23,18 @@ export function formTokenFor(secretKey: Uint8Array, seed: string): string {
   return createHmac("sha256", subkey(secretKey, "web-forms")).update(seed).digest("base64url");
 }
 
+/** Refuses bodies that none of our forms could fill. @throws AppError `form_too_large` */
+export const limitForms = bodyLimit({
+  maxSize: MAX_FORM_BYTES,
+  onError: () => {
+    throw new AppError("form_too_large", text.errors.formTooLarge, { status: 413 });
+  },
+});
+
 /**
  * Refuses a POST that another site sent: the browser must name our own origin, and the form must
  * carry the token of this browser.
- * @throws AppError `cross_site_form`, `form_outdated`, `form_too_large`
+ * @throws AppError `cross_site_form`, `form_outdated`
  */
 export function protectForms(origin: string) {
   const sameOrigin = csrf({ origin });
@@ -36,19 +46,15 @@ export function protectForms(origin: string) {
       if (!(error instanceof HTTPException)) throw error;
       throw new AppError("cross_site_form", text.errors.crossSite(origin), { status: 403 });
     }
-    if (Number(c.req.header("content-length") ?? "0") > MAX_FORM_BYTES) {
-      throw new AppError("form_too_large", text.errors.form, { status: 413 });
-    }
-    const form = await c.req.parseBody();
-    if (!equal(form[FORM_TOKEN_FIELD], c.var.frame.formToken)) {
+    const form = await readForm(c);
+    if (!equal(form(FORM_TOKEN_FIELD), c.var.frame.formToken)) {
       throw new AppError("form_outdated", text.errors.form, { status: 403 });
     }
     return next();
   });
 }
 
-function equal(given: unknown, expected: string): boolean {
-  if (typeof given !== "string" || expected === "") return false;
+function equal(given: string, expected: string): boolean {
   const left = Buffer.from(given);
   const right = Buffer.from(expected);
   return left.length === right.length && timingSafeEqual(left, right);

@@ -3,6 +3,7 @@ import { FOLLOW_POLICIES } from "../domain/follow.ts";
 import { checkLocalHandle } from "../domain/handle.ts";
 import type { SetupInput } from "../services/setup.ts";
 import type { Problems } from "./components/form-fields.tsx";
+import type { Form } from "./form.ts";
 import { text } from "./text.ts";
 
 /** What somebody typed on the first-run page; passwords are never given back. */
@@ -28,23 +29,19 @@ const SHORTEST_PASSWORD = 8;
  * Reads the form: all problems at once, by the id of the field that each belongs to. What passes may
  * still be refused by `setUp`.
  */
-export function readSetupForm(form: Readonly<Record<string, unknown>>): {
+export function readSetupForm(form: Form): {
   fields: SetupFields;
   input: SetupInput;
   problems: Problems;
 } {
-  const field = (name: string): string => {
-    const value = form[name];
-    return typeof value === "string" ? value : "";
-  };
   const fields: SetupFields = {
-    name: field("name").trim(),
-    handle: field("handle").trim().replace(/^@/, ""),
-    admin: field("admin").trim().replace(/^@/, ""),
-    email: field("email").trim(),
-    followers: field("followers"),
+    name: form("name").trim(),
+    handle: form("handle").trim().replace(/^@/, ""),
+    admin: form("admin").trim().replace(/^@/, ""),
+    email: form("email").trim(),
+    followers: form("followers"),
   };
-  const password = field("password");
+  const password = form("password");
   const followers = FOLLOW_POLICIES.find((policy) => policy === fields.followers);
   const problems: Record<string, string> = {};
   const wrong = text.setup.problems;
@@ -62,7 +59,7 @@ export function readSetupForm(form: Readonly<Record<string, unknown>>): {
   if (!/^[^\s@]{1,64}@[^\s@]{1,190}$/.test(fields.email)) problems["email"] = wrong.email;
   if (password.length < SHORTEST_PASSWORD) problems["password"] = wrong.password;
   else if (password.length > 1000) problems["password"] = wrong.passwordTooLong;
-  else if (password !== field("password_again")) problems["password_again"] = wrong.passwordAgain;
+  else if (password !== form("password_again")) problems["password_again"] = wrong.passwordAgain;
 
   return {
     fields,

@@ -17,7 +17,6 @@ export const text = {
     followers: "Followers",
     signIn: "Sign in",
     signOut: "Sign out",
-    signedInAs: (name: string) => `Signed in as ${name}`,
   },
 
   kinds: { practice: "Practice", lesson: "Lesson", question: "Question" } satisfies Record<
@@ -72,12 +71,11 @@ export const text = {
   notSetUp: {
     title: "Not set up yet",
     body: "This Praxis instance is running, but its organization has not been set up.",
-    hint: "If you are setting it up, open the one-time link that was printed when the server started. You can make a new one on the server with:",
-    command: "npm run --silent praxis -- setup --link",
+    hint: "If you are setting it up, open the one-time link that Praxis printed when it started. Every start prints a new one. On the server you can also run:",
+    command: "npm run --silent praxis -- setup --help",
   },
 
   practice: {
-    by: "By",
     published: "Published",
     updated: "Updated",
     revision: (number: number) => `Revision ${number}`,
@@ -92,15 +90,13 @@ export const text = {
     reviewBy: "Review by",
     audience: "Who can read it",
     attachments: "Attachments",
-    inReplyTo: "In reply to another post",
+    inReplyTo: "A reply to another post",
     contentWarning: "Content warning:",
     original: (host: string) => `Open the original at ${host}`,
     history: "Revision history",
     noChangeNote: "No note",
     firstRevision: "First published",
-    newTab: "(opens in a new tab)",
     notInPublic: "Not public. Only people in the audience can open this page.",
-    remoteNotice: (name: string) => `${name} shared this with you.`,
   },
 
   audience: {
@@ -146,8 +142,6 @@ export const text = {
     empty: "Nothing here yet",
     emptyHint:
       "This page fills up with the practices and posts of the organizations and people you follow. To follow one, enter its handle, such as @bravo@bravo.example, or the address of its page.",
-    emptyFollowing:
-      "You follow somebody, but nothing has arrived since. New practices appear here as soon as they are published.",
     findSomebody: "Find somebody to follow",
   },
 
@@ -219,7 +213,7 @@ export const text = {
     errors: "Please correct the following",
     invalidTitle: "This link no longer works",
     invalid:
-      "A set-up link works once and for a limited time. Make a new one on the server with this command, then open the link that it prints:",
+      "A set-up link works once and for one day. Restart Praxis and open the new link that it prints, or set up on the server with:",
     doneTitle: "Already set up",
     done: "This instance has its organization. If you are its administrator, sign in.",
     problems: {
@@ -243,9 +237,9 @@ export const text = {
     title: "That did not work",
     formTitle: "This form is out of date",
     form: "Please go back, load the page again and send the form once more.",
+    formTooLarge: "This form holds more than can be read.",
     crossSite: (origin: string) =>
       `This form was not sent from ${origin}. Open that address and try again.`,
-    tooMany: "Too many requests",
     internalTitle: "Something went wrong on our side",
     internal: "It has been noted. Please try again in a moment.",
     summary: "There is a problem",

@@ -1,3 +1,4 @@
+import { safeHref } from "../../platform/html/link.ts";
 import type { ActorRecord } from "../../services/records.ts";
 
 /** How an actor is called: its name, or its handle when it has none. */
@@ -13,7 +14,7 @@ export function fullHandle(actor: ActorRecord): string {
 /** Where a page about the actor is: ours here, others' on their own server. */
 export function actorPage(actor: ActorRecord): string {
   if (actor.kind === "member") return `/@${actor.handle}`;
-  return actor.kind === "remote" ? actor.url : "/";
+  return actor.kind === "remote" ? (safeHref(actor.url) ?? "#") : "/";
 }
 
 const HUES = 6;

@@ -40,5 +40,5 @@ export function withQuery(
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(values))
     if (value !== undefined) query.set(name, value);
-  return query.size === 0 ? path : `${path}?${query}`;
+  return query.size === 0 ? path : `${path}?${query.toString()}`;
 }

@@ -1,6 +1,7 @@
 import type { Child } from "hono/jsx";
 import type { Atom } from "../../domain/audience/audience.ts";
 import { licenseUrl } from "../../domain/practice.ts";
+import { safeHref } from "../../platform/html/link.ts";
 import type { PostView } from "../post-view.ts";
 import { formatDay, languageName, languageTag, text } from "../text.ts";
 import { actorPage, displayName } from "./actor-card.tsx";
@@ -53,7 +54,7 @@ export function PracticeFacts({ view, showAudience }: PracticeFactsProps) {
     ),
     practice === null || practice.license === null ? null : (
       <Fact name={text.practice.licence}>
-        <a href={licenseUrl(practice.license)} rel="license noopener noreferrer">
+        <a href={safeHref(licenseUrl(practice.license))} rel="license noopener noreferrer">
           {practice.license}
         </a>
       </Fact>
@@ -74,7 +75,7 @@ export function PracticeFacts({ view, showAudience }: PracticeFactsProps) {
         <ul>
           {post.attachments.map((file) => (
             <li>
-              <a href={file.url} rel="noopener noreferrer nofollow">
+              <a href={safeHref(file.url)} rel="noopener noreferrer nofollow">
                 {file.name || fileName(file.url)}
               </a>
             </li>
@@ -114,10 +115,11 @@ function TopicTag({ topic, link }: { readonly topic: string; readonly link: bool
 /** The audience in plain words, for members. */
 function AudienceFact({ view }: { readonly view: PostView }) {
   const { audience } = view.post;
-  const sentences =
-    audience.length === 0
-      ? [text.audience.authorOnly]
-      : audience.map((atom) => inWords(atom, view));
+  const sentences = audience.map((atom) => inWords(atom, view));
+  if (audience.length === 0) sentences.push(text.audience.authorOnly);
+  if (isOpenToOwnMembers(view)) {
+    sentences.push(text.audience.members(displayName(view.post.authorActor)));
+  }
   return (
     <Fact name={text.practice.audience}>
       <ul>
@@ -127,6 +129,15 @@ function AudienceFact({ view }: { readonly view: PostView }) {
       </ul>
     </Fact>
   );
+}
+
+/** What the organization publishes to others is open to its own members as well. */
+function isOpenToOwnMembers({ post }: PostView): boolean {
+  const kinds = new Set(post.audience.map((atom) => atom.kind));
+  if (post.publishedBy !== "organization" || kinds.has("public") || kinds.has("members")) {
+    return false;
+  }
+  return kinds.has("followers") || kinds.has("partner") || kinds.has("circle");
 }
 
 function inWords(atom: Atom, { post, audience }: PostView): string {

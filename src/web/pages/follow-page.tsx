@@ -1,4 +1,5 @@
 import type { FollowState } from "../../domain/follow.ts";
+import { safeHref } from "../../platform/html/link.ts";
 import { htmlToText } from "../../platform/html/text.ts";
 import type { FollowEntry } from "../../services/follows.ts";
 import type { ActorRecord } from "../../services/records.ts";
@@ -97,7 +98,7 @@ function FoundActor({
       {summary === "" ? null : <p dir="auto">{summary}</p>}
       {actor.movedTo === null ? null : <p class="notice">{text.follow.moved}</p>}
       <p class="small">
-        <a href={actor.url} rel="noopener noreferrer nofollow">
+        <a href={safeHref(actor.url)} rel="noopener noreferrer nofollow">
           {text.follow.openPage(actor.host)}
         </a>
       </p>

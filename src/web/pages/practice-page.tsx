@@ -1,5 +1,6 @@
 import { isPublic } from "../../domain/audience/audience.ts";
 import type { Visible } from "../../domain/audience/policy.ts";
+import { safeHref } from "../../platform/html/link.ts";
 import { htmlToText } from "../../platform/html/text.ts";
 import type { PostRecord } from "../../services/records.ts";
 import { ActorLine, displayName } from "../components/actor-card.tsx";
@@ -50,9 +51,16 @@ export function PracticePage({ frame, view }: { readonly frame: Frame; readonly 
             <span>{text.practice.revision(post.revision)}</span>
           )}
         </p>
+        {post.inReplyToIri === null ? null : (
+          <p class="small">
+            <a href={safeHref(post.inReplyToIri)} rel="noopener noreferrer nofollow">
+              {text.practice.inReplyTo}
+            </a>
+          </p>
+        )}
         {post.local ? null : (
           <p class="small">
-            <a href={post.url} rel="noopener noreferrer nofollow">
+            <a href={safeHref(post.url)} rel="noopener noreferrer nofollow">
               {text.practice.original(post.authorActor.host)}
             </a>
           </p>

@@ -18,6 +18,7 @@ import { followStates, getKnownActor } from "../../services/people.ts";
 import type { ActorRecord } from "../../services/records.ts";
 import { resolveActor } from "../../services/remote-actors.ts";
 import { withQuery } from "../components/pager.tsx";
+import { readForm } from "../form.ts";
 import type { MemberFrame, WebContext, WebEnv } from "../frame.ts";
 import { FollowersPage } from "../pages/followers-page.tsx";
 import { FollowPage, type Follower, type Standing } from "../pages/follow-page.tsx";
@@ -193,15 +194,16 @@ async function readPair(
   c: WebContext,
 ): Promise<{ follower: ActorRecord; followee: ActorRecord }> {
   const frame = memberFrame(c);
-  const form = await c.req.parseBody();
-  if (form["as"] === "organization") requireEditor(frame.member);
-  const follower = form["as"] === "organization" ? frame.organization.actor : frame.member.actor;
+  const form = await readForm(c);
+  const asOrganization = form("as") === "organization";
+  if (asOrganization) requireEditor(frame.member);
+  const follower = asOrganization ? frame.organization.actor : frame.member.actor;
   return { follower, followee: await getKnownActor(context, await readId(c, "actor")) };
 }
 
 async function readId(c: WebContext, field: string): Promise<Id> {
-  const form = await c.req.parseBody();
-  const id = parseId(String(form[field] ?? ""));
+  const form = await readForm(c);
+  const id = parseId(form(field));
   if (id === null) throw notFound();
   return id;
 }

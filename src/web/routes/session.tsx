@@ -3,6 +3,7 @@ import { AppError } from "../../domain/errors.ts";
 import type { Context } from "../../services/context.ts";
 import { signIn, signOut } from "../../services/sessions.ts";
 import { clientAddress } from "../client-address.ts";
+import { readForm } from "../form.ts";
 import type { WebEnv } from "../frame.ts";
 import { localPath } from "../local-path.ts";
 import { SignInPage } from "../pages/sign-in-page.tsx";
@@ -29,10 +30,10 @@ export function sessionRoutes(context: Context): Hono<WebEnv> {
 
   app.post("/sign-in", async (c) => {
     const frame = organizationFrame(c);
-    const form = await c.req.parseBody();
-    const name = String(form["name"] ?? "");
-    const password = String(form["password"] ?? "");
-    const to = localPath(String(form["to"] ?? ""), origin, AFTER_SIGN_IN);
+    const form = await readForm(c);
+    const name = form("name");
+    const password = form("password");
+    const to = localPath(form("to"), origin, AFTER_SIGN_IN);
     const again = (problem: string, status: 401 | 429) =>
       privatePage(
         c,

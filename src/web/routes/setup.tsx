@@ -4,6 +4,7 @@ import type { Context } from "../../services/context.ts";
 import { openSession } from "../../services/sessions.ts";
 import { checkSetupToken, setUp } from "../../services/setup.ts";
 import type { Problems } from "../components/form-fields.tsx";
+import { readForm } from "../form.ts";
 import type { WebContext, WebEnv } from "../frame.ts";
 import { SetupLinkPage } from "../pages/message-pages.tsx";
 import { SetupPage } from "../pages/setup-page.tsx";
@@ -27,8 +28,8 @@ export function setupRoutes(context: Context): Hono<WebEnv> {
   });
 
   app.post("/setup", async (c) => {
-    const form = await c.req.parseBody();
-    const token = String(form["token"] ?? "");
+    const form = await readForm(c);
+    const token = form("token");
     if (!(await isOpen(context, c, token))) return closed(c);
     const { fields, input, problems } = readSetupForm(form);
     const again = (found: Problems) =>
