@@ -37,6 +37,19 @@ export function createDnsResolve(servers?: string[]): Resolve {
   };
 }
 
+const LOOPBACK: readonly ResolvedAddress[] = [
+  { address: "127.0.0.1", family: 4 },
+  { address: "::1", family: 6 },
+];
+
+/**
+ * Whether a host name means this machine whatever a resolver says: `localhost` and all names below
+ * it (RFC 6761 §6.3). Browsers hold to it; many systems' `getaddrinfo` know only `localhost` itself.
+ */
+function isLoopbackName(hostname: string): boolean {
+  return /^(?:.+\.)?localhost\.?$/i.test(hostname);
+}
+
 /** All addresses according to the operating system (hosts file, mDNS, DNS). */
 export async function resolveBySystem(hostname: string): Promise<ResolvedAddress[]> {
   const entries = await systemLookup(hostname, { all: true });
@@ -47,11 +60,13 @@ export async function resolveBySystem(hostname: string): Promise<ResolvedAddress
  * `resolve` as the `lookup` function of a socket. The socket connects to exactly the addresses that
  * passed here, so a name that answers differently a second time (DNS rebinding) gains nothing.
  * Addresses off the public internet are left out; if none remains the socket fails with
- * `http_blocked_address`. With `allowPrivateNetwork` all addresses pass.
+ * `http_blocked_address`. With `allowPrivateNetwork` all addresses pass, and names of this machine
+ * (`alpha.localhost`) need no resolver.
  */
 export function guardedLookup(resolve: Resolve, allowPrivateNetwork: boolean): LookupFunction {
   return (hostname, options, callback) => {
     const answer = async (): Promise<ResolvedAddress[]> => {
+      if (allowPrivateNetwork && isLoopbackName(hostname)) return [...LOOPBACK];
       const found = await resolve(hostname);
       const allowed = allowPrivateNetwork ? found : found.filter((a) => isPublicAddress(a.address));
       if (allowed.length === 0) throw blockedAddress(hostname);
