@@ -4,7 +4,7 @@ import { sql } from "drizzle-orm";
 import { Hono } from "hono";
 import { praxisApi } from "./api/praxis/app.ts";
 import { prefersActivity } from "./federation/discovery/accept.ts";
-import { createDiscoveryApp } from "./federation/discovery/app.ts";
+import { ACTOR_PATHS, createDiscoveryApp } from "./federation/discovery/app.ts";
 import { DocumentCache } from "./federation/discovery/document-cache.ts";
 import { createInbox } from "./federation/inbound/inbox.ts";
 import { createVerifier } from "./federation/inbound/verify.ts";
@@ -62,9 +62,11 @@ export function createServer({ context, database }: Instance): WebServer {
 
   app.route(PRAXIS_API, praxisApi(context, { version: SOFTWARE.version, onError }));
   app.all("/ap/inbox", (c) => inbox(c.req.raw, null));
-  app.all("/ap/:actor{org|instance|actors/[^/]+}/inbox", (c) =>
-    inbox(c.req.raw, `${context.iris.origin}/ap/${c.req.param("actor")}`),
-  );
+  for (const path of ACTOR_PATHS) {
+    app.all(`${path}/inbox`, (c) =>
+      inbox(c.req.raw, context.iris.origin + c.req.path.slice(0, -"/inbox".length)),
+    );
+  }
   app.use(async (c, next) => {
     const asked = c.req.method === "GET" || c.req.method === "HEAD";
     if (asked && prefersActivity(c.req.header("Accept"))) {

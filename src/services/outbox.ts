@@ -150,6 +150,18 @@ async function createIris(
   return new Map(rows.flatMap((row) => (row.postId === null ? [] : [[row.postId, row.iri]])));
 }
 
+/** How many follow the actor, and how many it follows, now (the actor in memory may be older). */
+export async function countFollows(
+  context: Context,
+  actorId: Id,
+): Promise<{ followers: number; following: number }> {
+  const [row] = await context.db
+    .select({ followers: actors.followersCount, following: actors.followingCount })
+    .from(actors)
+    .where(eq(actors.id, actorId));
+  return row ?? { followers: 0, following: 0 };
+}
+
 /** Figures for NodeInfo: real ones, counted now. Sign-ins stand for activity. */
 export interface Usage {
   readonly members: number;

@@ -4,9 +4,10 @@ import { isPublic } from "../../domain/audience/audience.ts";
 import { ANONYMOUS } from "../../domain/audience/policy.ts";
 import type { Context } from "../../services/context.ts";
 import { publishedKeys } from "../../services/keys.ts";
-import { findOwnActivity, findOwnActor, findOwnPost } from "../../services/outbox.ts";
+import { countFollows, findOwnActivity, findOwnActor, findOwnPost } from "../../services/outbox.ts";
 import { findOwnActorByHandle } from "../../services/own-handles.ts";
 import { findOwnPracticeIri } from "../../services/practice-lists.ts";
+import type { ActorRecord } from "../../services/records.ts";
 import type { JsonLd } from "../../services/wire.ts";
 import { actorDocument } from "../outbound/actor.ts";
 import { acceptsJson } from "./accept.ts";
@@ -16,6 +17,9 @@ import type { DocumentCache } from "./document-cache.ts";
 import { createDiscovery } from "./fedify.ts";
 import { hostMetaJson, hostMetaXml } from "./host-meta.ts";
 import { isSigned, viewerOf, type FindSigner } from "./viewer.ts";
+
+/** Where our actors are; `domain/iris` makes their IRIs. */
+export const ACTOR_PATHS = ["/ap/org", "/ap/instance", "/ap/actors/:handle"] as const;
 
 /** What others may GET of us: documents, collections, WebFinger, NodeInfo, host-meta. */
 export interface DiscoveryApp {
@@ -63,35 +67,38 @@ export function createDiscoveryApp(
     return { json: context.wire.object(post), open: isPublic(post.audience) };
   }
 
-  const actorPath = "/ap/:actor{org|instance|actors/[^/]+}";
-  const iriOf = (actor: string) => `${context.iris.origin}/ap/${actor}`;
-
-  routes.get(actorPath, (c) => {
-    const iri = iriOf(c.req.param("actor"));
-    return serve(c.req.raw, iri, () => loadActor(iri));
-  });
-  routes.get(`${actorPath}/:collection{outbox|followers|following|featured}`, async (c) => {
-    if (!acceptsJson(c.req.header("accept"))) return notAcceptable();
-    const actor = await findOwnActor(context, iriOf(c.req.param("actor")));
-    if (actor === null) return noDocument();
-    const { iris } = context;
-    switch (c.req.param("collection")) {
-      case "followers":
-        return json(countOnly(iris.followers(actor.iri), actor.followersCount), true);
-      case "following":
-        return json(countOnly(iris.following(actor.iri), actor.followingCount), true);
-      case "featured":
-        return json(empty(iris.featured(actor.iri)), true);
-      default: {
-        const viewer = await viewerOf(c.req.raw, findSigner);
-        const cursor = {
-          page: c.req.query("page") !== undefined,
-          before: c.req.query("before") ?? null,
-        };
-        return json(await outbox(context, viewer, actor, cursor), viewer === ANONYMOUS);
-      }
+  for (const path of ACTOR_PATHS) {
+    routes.get(path, (c) => {
+      const iri = context.iris.origin + c.req.path;
+      return serve(c.req.raw, iri, () => loadActor(iri));
+    });
+    for (const collection of ["followers", "following", "featured", "outbox"] as const) {
+      routes.get(`${path}/${collection}`, async (c) => {
+        if (!acceptsJson(c.req.header("accept"))) return notAcceptable();
+        const iri = context.iris.origin + c.req.path.slice(0, -`/${collection}`.length);
+        const actor = await findOwnActor(context, iri);
+        return actor === null ? noDocument() : serveCollection(c.req.raw, actor, collection);
+      });
     }
-  });
+  }
+
+  async function serveCollection(
+    request: Request,
+    actor: ActorRecord,
+    collection: "followers" | "following" | "featured" | "outbox",
+  ): Promise<Response> {
+    const id = context.iris[collection](actor.iri);
+    if (collection === "featured") return json(empty(id), true);
+    if (collection !== "outbox") {
+      const counts = await countFollows(context, actor.id);
+      return json(countOnly(id, counts[collection]), true);
+    }
+    const viewer = await viewerOf(request, findSigner);
+    const query = new URL(request.url).searchParams;
+    const cursor = { page: query.has("page"), before: query.get("before") };
+    return json(await outbox(context, viewer, actor, cursor), viewer === ANONYMOUS);
+  }
+
   routes.get("/ap/practices/:key", (c) => {
     const iri = context.iris.practice(c.req.param("key"));
     return serve(c.req.raw, iri, () => loadPost(c.req.raw, iri));
