@@ -10,7 +10,7 @@ import type { Remote } from "../../src/services/remote.ts";
 const ACTIVITY_JSON = "application/activity+json";
 const OWN = "https://alpha.example";
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
-const pem = rsa.publicKey.export({ type: "spki", format: "pem" }).toString();
+const pem = rsa.publicKey.export({ type: "spki", format: "pem" });
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 

@@ -5,9 +5,8 @@ import type { Json } from "../../../../src/federation/remote/wire-values.ts";
 import { mastodonActor } from "./samples.ts";
 
 const read = (document: Json) => readActorDocument(document, { allowHttp: false });
-const pem = generateKeyPairSync("rsa", { modulusLength: 2048 })
-  .publicKey.export({ type: "spki", format: "pem" })
-  .toString();
+const { publicKey: rsa } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const pem = rsa.export({ type: "spki", format: "pem" });
 
 const key = (changes: Json = {}) => ({
   id: `${mastodonActor.id}#main-key`,
