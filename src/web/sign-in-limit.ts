@@ -4,12 +4,13 @@ const WINDOW_MS = 15 * 60_000;
 const PER_ACCOUNT_AND_ADDRESS = 8;
 const PER_ADDRESS = 60;
 
-/** Counts failed sign-ins. Nobody can lock somebody else's account from another address. */
+/** Bounds attempts to sign in. Nobody can lock somebody else's account from another address. */
 export interface SignInLimit {
-  /** whether another attempt may be made */
-  allows(name: string, address: string): boolean;
-  failed(name: string, address: string): void;
-  succeeded(name: string, address: string): void;
+  /**
+   * Counts an attempt as failed until `succeeded` says otherwise, so that attempts at the same
+   * moment do not slip through together; null when there were too many.
+   */
+  attempt(name: string, address: string): { succeeded(): void } | null;
 }
 
 /** A limit of one process: bounded in memory, and forgetful after a quarter of an hour. */
@@ -17,26 +18,32 @@ export function createSignInLimit(now: () => number = () => performance.now()): 
   const failures = new LRUCache<string, number>({
     max: 20_000,
     ttl: WINDOW_MS,
-    perf: { now },
     ttlResolution: 0,
+    perf: { now },
   });
-  const add = (key: string): void => {
-    const { value, ttl } = failures.info(key) ?? {};
-    // A further failure does not extend the wait.
-    failures.set(key, (value ?? 0) + 1, ttl === undefined ? {} : { ttl });
+  const count = (key: string): number => failures.get(key) ?? 0;
+  // A change does not extend the wait: it ends a quarter of an hour after the first attempt.
+  const change = (key: string, by: 1 | -1): void => {
+    const ttl = failures.getRemainingTTL(key);
+    failures.set(key, Math.max(0, count(key) + by), ttl > 0 ? { ttl } : {});
   };
-  const both = (name: string, address: string): string =>
-    `${address} ${name.trim().replace(/^@/, "").toLowerCase().slice(0, 200)}`;
   return {
-    allows: (name, address) =>
-      (failures.get(both(name, address)) ?? 0) < PER_ACCOUNT_AND_ADDRESS &&
-      (failures.get(address) ?? 0) < PER_ADDRESS,
-    failed(name, address) {
-      add(both(name, address));
-      add(address);
-    },
-    succeeded(name, address) {
-      failures.delete(both(name, address));
+    attempt(name, address) {
+      const account = `${address} ${accountKey(name)}`;
+      if (count(account) >= PER_ACCOUNT_AND_ADDRESS || count(address) >= PER_ADDRESS) return null;
+      change(account, 1);
+      change(address, 1);
+      return {
+        succeeded() {
+          failures.delete(account);
+          change(address, -1);
+        },
+      };
     },
   };
+}
+
+/** The spellings that lead to one account. */
+function accountKey(name: string): string {
+  return name.trim().replace(/^@/, "").toLowerCase().slice(0, 200);
 }

@@ -125,7 +125,13 @@ test("a probe whose worker died is made again after its lease", async () => {
   await world.deliver();
   world.wait(MINUTE);
   down.answer = () => "hang";
-  const claiming = { limit: 10, leaseMs: MINUTE, perHost: 4, busy: new Map<number, number>() };
+  const claiming = {
+    limit: 10,
+    leaseMs: MINUTE,
+    perHost: 4,
+    busy: new Map<number, number>(),
+    probe: true,
+  };
   expect(await claimDeliveries(world.context, claiming)).toMatchObject([{ probe: true }]);
   down.answer = () => 202;
   down.received.length = 0;

@@ -257,7 +257,13 @@ describe("what changed while it waited", () => {
 });
 
 describe("a worker that dies", () => {
-  const claiming = { limit: 10, leaseMs: MINUTE, perHost: 4, busy: new Map<number, number>() };
+  const claiming = {
+    limit: 10,
+    leaseMs: MINUTE,
+    perHost: 4,
+    busy: new Map<number, number>(),
+    probe: true,
+  };
 
   test("loses nothing: after its lease another one sends the same activity", async () => {
     await publishToBea();

@@ -41,16 +41,14 @@ export function sessionRoutes(context: Context): Hono<WebEnv> {
         <SignInPage frame={frame} to={to} name={name.slice(0, 320)} problem={problem} />,
         status,
       );
-    const address = clientAddress(c, trustProxy);
-    if (!limit.allows(name, address)) {
+    const attempt = limit.attempt(name, clientAddress(c, trustProxy));
+    if (attempt === null) {
       c.header("Retry-After", "900");
       return again(text.signIn.tooMany, 429);
     }
-    // Counted before the password is checked, so that attempts at once do not slip through together.
-    limit.failed(name, address);
     try {
       const { token } = await signIn(context, { name, password });
-      limit.succeeded(name, address);
+      attempt.succeeded();
       writeSessionToken(c, origin, token);
       return c.redirect(to, 303);
     } catch (error) {

@@ -1,0 +1,276 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { follows } from "../../src/persistence/schema/index.ts";
+import { readPracticeChanges } from "../../src/services/practice-input.ts";
+import { revisePractice } from "../../src/services/practices.ts";
+import { createSetupLink } from "../../src/services/setup.ts";
+import { startBrowser, type TestBrowser } from "../support/browser.ts";
+import { startSite, type Site } from "../support/web-site.ts";
+import { addRemoteActor, addRemotePost, FOLLOWERS, publish } from "../support/web-world.ts";
+
+const ADMIN = { name: "ana", password: "correct horse battery" };
+const HOSTILE = "<script>document.title='owned'</script>";
+
+let site: Site;
+let browser: TestBrowser;
+let member: TestBrowser;
+let axeSource: string;
+let setupLink: string;
+let practicePath: string;
+let hiddenPath: string;
+let notePath: string;
+let remotePath: string;
+
+beforeAll(async () => {
+  const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+  [site, browser, member, axeSource] = await Promise.all([
+    startSite(),
+    startBrowser(),
+    startBrowser(),
+    readFile(axe, "utf8"),
+  ]);
+  await fillSite();
+  setupLink = (await createSetupLink(site.fresh.context)) ?? "";
+  await signIn(await firstPage(member));
+});
+
+afterAll(async () => {
+  await Promise.all([browser?.close(), member?.close()]);
+  await site?.close();
+});
+
+/** Content of every kind, so that every element of the pages occurs. */
+async function fillSite(): Promise<void> {
+  const { context, admin, organization } = site.instance;
+  const practice = await publish(context, admin);
+  await revisePractice(
+    context,
+    admin,
+    practice.id,
+    readPracticeChanges({ change_note: "Measured" }),
+  );
+  const hidden = await publish(context, admin, { title: "Rates", label: "TLP:GREEN" }, FOLLOWERS);
+  await publish(context, admin, { title: `Hostile ${HOSTILE}`, kind: "question", summary: "" });
+  for (let number = 1; number <= 20; number += 1) {
+    await publish(context, admin, { title: `Lesson ${number}`, kind: "lesson", content: "Short." });
+  }
+  const bravo = await addRemoteActor(context, "bravo", {
+    name: "Bravo Wind Farms",
+    summary: "<p>We write down what breaks.</p>",
+  });
+  const long = await addRemoteActor(context, "averyveryverylonghandlewithoutanybreak", {
+    host: "a-rather-long-host-name.of-some-far-away-organization.example",
+    name: "An organization with a name that does not end for quite some time",
+  });
+  const remote = await addRemotePost(context, bravo, {
+    title: "Geräusche der Rotorblätter",
+    summary: "Drei Geräusche.",
+    contentHtml: `<h1>Hören</h1><p><a href="https://bravo.example/${"x".repeat(200)}">${"x".repeat(200)}</a></p>`,
+    language: "de",
+  });
+  const note = await addRemotePost(context, bravo, { contentHtml: "<p>We tried it.</p>" });
+  await context.db.insert(follows).values([
+    { followerId: organization.id, followeeId: bravo.id, state: "accepted", iri: "urn:1" },
+    { followerId: admin.actorId, followeeId: long.id, state: "pending", iri: "urn:2" },
+    { followerId: bravo.id, followeeId: organization.id, state: "accepted", iri: "urn:3" },
+    { followerId: long.id, followeeId: organization.id, state: "pending", iri: "urn:4" },
+  ]);
+  practicePath = new URL(practice.url).pathname;
+  hiddenPath = new URL(hidden.url).pathname;
+  remotePath = `/posts/${remote}`;
+  notePath = `/posts/${note}`;
+}
+
+async function firstPage({ context }: TestBrowser): Promise<Page> {
+  return context.pages()[0] ?? (await context.newPage());
+}
+
+async function signIn(page: Page): Promise<void> {
+  await page.goto(`${site.origin}/sign-in`);
+  await page.fill("#name", ADMIN.name);
+  await page.fill("#password", ADMIN.password);
+  await page.press("#password", "Enter");
+  await page.waitForURL(`${site.origin}/home`);
+}
+
+/** What axe finds wrong with the page as it stands, WCAG 2.2 AA and best practice. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const results = await page.evaluate<AxeResults>(
+    `axe.run(document, { rules: { "target-size": { enabled: true } } })`,
+  );
+  return results.violations.flatMap((rule) =>
+    rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 120)}`),
+  );
+}
+
+const VISITOR_PAGES: [string, () => string][] = [
+  ["the organization", () => `${site.origin}/`],
+  [
+    "the second page of its practices",
+    () => `${site.origin}/?kind=lesson&before=9223372036854775807`,
+  ],
+  ["a filter that matches nothing", () => `${site.origin}/?kind=lesson&topic=nothing`],
+  ["a practice", () => site.origin + practicePath],
+  ["a person", () => `${site.origin}/@ana`],
+  ["a topic", () => `${site.origin}/topics/handover`],
+  ["not found", () => `${site.origin}/nowhere`],
+  ["sign-in", () => `${site.origin}/sign-in`],
+  ["not set up yet", () => `${site.fresh.origin}/`],
+  ["first run", () => setupLink],
+  ["an old set-up link", () => `${site.fresh.origin}/setup?token=old`],
+];
+
+const MEMBER_PAGES: [string, () => string][] = [
+  ["home", () => `${site.origin}/home`],
+  ["a practice for followers", () => site.origin + hiddenPath],
+  ["another organization's practice", () => site.origin + remotePath],
+  ["a note", () => site.origin + notePath],
+  ["follow", () => `${site.origin}/follow`],
+  ["follow, with somebody found", () => `${site.origin}/follow?q=@bravo@bravo.example`],
+  ["follow, with nobody found", () => `${site.origin}/follow?q=@ghost@127.0.0.1`],
+  ["followers", () => `${site.origin}/followers`],
+];
+
+async function inspect(page: Page, url: string): Promise<void> {
+  const problems: string[] = [];
+  const asked = new Set<string>();
+  page.on("console", (message) => {
+    // The browser itself reports the status of the page.
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
+      problems.push(message.text());
+    }
+  });
+  page.on("request", (request) => asked.add(new URL(request.url()).origin));
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [1280, 360, 320]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto(url);
+      const where = `${colorScheme}, ${width} px`;
+      if (width !== 320) expect(await violations(page), where).toEqual([]);
+      const overflow = await page.evaluate<number>(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+      );
+      expect(overflow, `${where}: pixels beyond the right edge`).toBeLessThanOrEqual(0);
+    }
+  }
+  expect(problems, "errors in the browser's console").toEqual([]);
+  expect([...asked], "hosts that the browser talked to").toEqual([new URL(url).origin]);
+}
+
+describe("accessible in light and dark, wide and narrow, and talking to its own host alone", () => {
+  test.each(VISITOR_PAGES)("%s", async (_, url) => {
+    const page = await browser.context.newPage();
+    await inspect(page, url());
+    await page.close();
+  });
+
+  test.each(MEMBER_PAGES)("%s", async (_, url) => {
+    const page = await member.context.newPage();
+    await inspect(page, url());
+    await page.close();
+  });
+
+  test("a form with problems", async () => {
+    const page = await browser.context.newPage();
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.goto(setupLink);
+      await page.click("main button[type=submit]");
+      await page.waitForSelector(".error-summary");
+      expect(await violations(page), colorScheme).toEqual([]);
+      await page.click(".error-summary a[href='#handle']");
+      expect(await focusedId(page)).toBe("handle");
+    }
+    await page.close();
+  });
+});
+
+function focusedId(page: Page): Promise<string> {
+  return page.evaluate<string>("document.activeElement?.id ?? ''");
+}
+
+test("hostile text does nothing in a real browser", async () => {
+  const page = await browser.context.newPage();
+  await page.goto(`${site.origin}/?kind=question`);
+  expect(await page.textContent("h3")).toBe(`Hostile ${HOSTILE}`);
+  expect(await page.title()).toBe("Alpha Power");
+  await page.close();
+});
+
+test("feeds and sitemap are well-formed XML", async () => {
+  const page = await firstPage(browser);
+  for (const [path, element, count] of [
+    ["/feed.atom", "entry", 22],
+    ["/topics/handover/feed.atom", "entry", 22],
+    ["/sitemap.xml", "url", 23],
+  ] as const) {
+    const xml = await (await fetch(site.origin + path)).text();
+    const [errors, found] = await page.evaluate<number[]>(`(() => {
+      const parsed = new DOMParser().parseFromString(${JSON.stringify(xml)}, "application/xml");
+      return ["parsererror", "${element}"].map((name) => parsed.getElementsByTagName(name).length);
+    })()`);
+    expect(errors, path).toBe(0);
+    expect(found, path).toBe(count);
+  }
+});
+
+test("a member signs in, follows and signs out without any script", async () => {
+  const plain = await startBrowser({ javaScript: false });
+  try {
+    const page = await firstPage(plain);
+    await signIn(page);
+    await page.click("nav >> text=Follow");
+    await page.fill("#q", "@bravo@bravo.example");
+    await page.click(".search button");
+    await page.click('.card form[action="/follow"]:has(input[value=member]) button');
+    await page.waitForSelector(".card >> text=Waiting for approval");
+    await page.click('.card form[action="/follow/cancel"]:has(input[value=member]) button');
+    await page.waitForSelector('.card form[action="/follow"]:has(input[value=member]) button');
+    await page.click("nav >> text=Sign out");
+    await page.waitForURL(`${site.origin}/`);
+    await page.waitForSelector("text=Sign in");
+  } finally {
+    await plain.close();
+  }
+});
+
+test("the first run works by keyboard alone, and shows where the focus is", async () => {
+  const page = await browser.context.newPage();
+  await page.goto(setupLink);
+  const { keyboard } = page;
+  await keyboard.press("Tab");
+  expect(await page.evaluate<string>("document.activeElement.textContent")).toBe(
+    "Skip to the content",
+  );
+  await keyboard.press("Enter");
+  await keyboard.press("Tab");
+  for (const [id, value] of [
+    ["name", "Bravo Wind Farms"],
+    ["handle", "bravo"],
+    ["followers-approve", null],
+    ["admin", "bo"],
+    ["email", "bo@bravo.example"],
+    ["password", "a quiet long night"],
+    ["password_again", "a quiet long night"],
+  ] as const) {
+    expect(await focusedId(page)).toBe(id);
+    const outline = await page.evaluate<string>(
+      "getComputedStyle(document.activeElement).outlineStyle",
+    );
+    expect(outline, id).toBe("solid");
+    if (value === null) await keyboard.press("ArrowDown");
+    else await keyboard.type(value);
+    await keyboard.press("Tab");
+  }
+  await keyboard.press("Enter");
+  await page.waitForURL(`${site.fresh.origin}/home`);
+  expect(await page.textContent("main h2")).toBe("Nothing here yet");
+  await page.goto(`${site.fresh.origin}/followers`);
+  expect(await page.textContent(".notice")).toContain("approved at once");
+  await page.close();
+});
