@@ -152,10 +152,16 @@ describe("an actor of another server", () => {
   test("cannot take another actor's key by naming it as its own", async () => {
     const bea = newActor();
     await ensureActor(context, bea.iri);
-    const eve = remoteActor(`https://${bea.host}/users/eve`, { keys: bea.keys });
+    const pem = RSA_PEM.replaceAll("\n", "\r\n");
+    const keys = bea.keys.map((key) => ({ ...key, pem }));
+    const eve = remoteActor(`https://${bea.host}/users/eve`, { keys });
     await storeRemoteActor(context, context.db, eve);
     expect(await keysOf(eve.iri)).toEqual([]);
-    expect(await keysOf(bea.iri)).toEqual([`${bea.iri}#main-key`]);
+    const [kept] = await context.db
+      .select()
+      .from(remoteKeys)
+      .where(eq(remoteKeys.keyIri, `${bea.iri}#main-key`));
+    expect(kept?.publicKeyPem).toBe(RSA_PEM);
   });
 });
 
