@@ -9,7 +9,7 @@ import { MAX_FETCH_DEPTH, storeRemotePost, withdrawGonePost } from "./remote-pos
  * Reads a post from its origin, because something here refers to it, and stores it.
  * @throws AppError `remote_…`
  */
-export async function fetchPost(context: Context, iri: string, depth = 0): Promise<Outcome> {
+async function fetchPost(context: Context, iri: string, depth: number): Promise<Outcome> {
   if (isSameOrigin(iri, context.iris.origin)) return "ignored:our-own";
   const found = await context.remote.readObject(iri);
   if (found.kind !== "post") return "ignored:object-type";

@@ -33,7 +33,7 @@ export interface Remote {
 }
 
 /** What an IRI or URL turned out to be. */
-export type RemoteObject =
+type RemoteObject =
   | { readonly kind: "actor"; readonly actor: RemoteActor }
   | { readonly kind: "post"; readonly post: RemotePost };
 

@@ -27,7 +27,7 @@ export interface DocumentReaderOptions {
 }
 
 /** A document and the address that it really came from. */
-export interface FetchedDocument {
+interface FetchedDocument {
   readonly url: string;
   readonly json: Json;
 }
