@@ -3,6 +3,7 @@ import type { PgTransaction } from "drizzle-orm/pg-core";
 import type { PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
 import type { ExtractTablesWithRelations } from "drizzle-orm";
 import postgres from "postgres";
+import { prepareStatements } from "./prepared-statements.ts";
 import * as schema from "./schema/index.ts";
 
 type Schema = typeof schema;
@@ -36,7 +37,7 @@ export function openDatabase(url: string, options: { max?: number } = {}): Datab
     connection: { application_name: "praxis", statement_timeout: 30_000 },
   });
   return {
-    db: drizzle(sql, { schema, casing: "snake_case" }),
+    db: drizzle(prepareStatements(sql), { schema, casing: "snake_case" }),
     sql,
     close: () => sql.end({ timeout: 5 }),
   };
