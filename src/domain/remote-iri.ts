@@ -1,5 +1,6 @@
-/** The longest IRI that is stored; longer ones are nobody's in practice. */
+/** The longest IRI that is stored, in bytes (an index holds no more); longer ones are nobody's in practice. */
 const MAX_LENGTH = 2048;
+const UTF8 = new TextEncoder();
 
 /**
  * An IRI of another instance in the one form in which it is stored and compared: scheme and host in
@@ -9,6 +10,7 @@ const MAX_LENGTH = 2048;
  */
 export function normalizeIri(text: string, allowHttp: boolean): string | null {
   if (text.length > MAX_LENGTH || !text.isWellFormed()) return null;
+  if (UTF8.encode(text).length > MAX_LENGTH) return null;
   const match = /^https?:\/\/[^\s/?#\\]+([/?#][^\s"<>\\\p{Cc}]*)?$/iu.exec(text);
   const url = match === null ? null : URL.parse(text);
   if (match === null || url === null) return null;
