@@ -1,3 +1,4 @@
+import type { Federation } from "@fedify/fedify";
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { isPublic } from "../../domain/audience/audience.ts";
@@ -14,7 +15,6 @@ import { acceptsJson } from "./accept.ts";
 import { noDocument, notAcceptable, privateDocument, publicDocument } from "./answers.ts";
 import { countOnly, empty, outbox } from "./collections.ts";
 import type { DocumentCache } from "./document-cache.ts";
-import { createDiscovery } from "./fedify.ts";
 import { hostMetaJson, hostMetaXml } from "./host-meta.ts";
 import { isSigned, viewerOf, type FindSigner } from "./viewer.ts";
 
@@ -33,7 +33,10 @@ export function createDiscoveryApp(
   options: { findSigner: FindSigner; cache: DocumentCache },
 ): DiscoveryApp {
   const { cache, findSigner } = options;
-  const fedify = createDiscovery(context);
+  // Half a second and 60 MB: loaded when somebody first asks for what it answers.
+  let loading: Promise<Federation<void>> | null = null;
+  const fedify = () =>
+    (loading ??= import("./fedify.ts").then((module) => module.createDiscovery(context)));
   const routes = new Hono();
 
   /** Public documents come from memory when nobody signed; everything else is decided anew. */
@@ -118,14 +121,14 @@ export function createDiscoveryApp(
     const key = `webfinger:${resource.slice(0, 500)}`;
     const known = cache.get(key);
     if (known !== undefined) return webFinger(known);
-    const answer = await fedify.fetch(pinned(c.req.raw), { contextData: undefined });
+    const answer = await (await fedify()).fetch(pinned(c.req.raw), { contextData: undefined });
     if (!answer.ok) return answer;
     const body = await answer.text();
     cache.set(key, body);
     return webFinger(body);
   });
-  const byFedify = (c: { req: { raw: Request } }) =>
-    fedify.fetch(pinned(c.req.raw), { contextData: undefined });
+  const byFedify = async (c: { req: { raw: Request } }) =>
+    (await fedify()).fetch(pinned(c.req.raw), { contextData: undefined });
   routes.get("/.well-known/nodeinfo", byFedify);
   routes.get("/nodeinfo/2.1", byFedify);
   routes.get("/.well-known/host-meta", (c) =>
