@@ -1,0 +1,49 @@
+import { Agent, request } from "node:http";
+import { cpuOfTree } from "./cpu.ts";
+
+const CONNECTIONS = 8;
+
+/**
+ * CPU milliseconds that a server (and its database) spends on one GET: `count` requests over a few
+ * connections that stay open. Throws when any of them is not answered with 200.
+ */
+export async function measureGet(
+  url: string,
+  accept: string,
+  pids: readonly number[],
+  count = 3000,
+): Promise<{ cpuMs: number; perSecond: number }> {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  await run(url, accept, agent, 300); // warms the code and the connections
+  const cpu = () => pids.reduce((sum, pid) => sum + cpuOfTree(pid), 0);
+  const before = cpu();
+  const start = performance.now();
+  await run(url, accept, agent, count);
+  const seconds = (performance.now() - start) / 1000;
+  const cpuMs = (cpu() - before) / count;
+  agent.destroy();
+  return { cpuMs, perSecond: count / seconds };
+}
+
+async function run(url: string, accept: string, agent: Agent, count: number): Promise<void> {
+  let left = count;
+  const one = async () => {
+    while (left > 0) {
+      left -= 1;
+      const status = await get(url, accept, agent);
+      if (status !== 200) throw new Error(`${url} answered ${status}`);
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, one));
+}
+
+function get(url: string, accept: string, agent: Agent): Promise<number> {
+  return new Promise((resolve, reject) => {
+    request(url, { agent, headers: { accept } }, (response) => {
+      response.resume();
+      response.once("end", () => resolve(response.statusCode ?? 0));
+    })
+      .once("error", reject)
+      .end();
+  });
+}
