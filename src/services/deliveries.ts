@@ -63,6 +63,8 @@ export interface Claiming {
   readonly perHost: number;
   /** host → deliveries in hand already */
   readonly busy: ReadonlyMap<number, number>;
+  /** whether to look for failing hosts that are due for a probe */
+  readonly probe: boolean;
 }
 
 const PROBES = 50;
@@ -73,11 +75,13 @@ const PROBES = 50;
  */
 export async function claimDeliveries(
   context: Context,
-  { limit, leaseMs, perHost, busy }: Claiming,
+  { limit, leaseMs, perHost, busy, probe }: Claiming,
 ): Promise<ClaimedDelivery[]> {
   const now = context.now();
   const claim = { now, leaseUntil: new Date(now.getTime() + leaseMs), limit };
-  const probes = await claimProbes(context.db, { ...claim, limit: Math.min(limit, PROBES) });
+  const probes = probe
+    ? await claimProbes(context.db, { ...claim, limit: Math.min(limit, PROBES) })
+    : [];
   const rest = limit - probes.length;
   if (rest <= 0) return probes;
   return [...probes, ...(await claimDue(context.db, { ...claim, limit: rest }, { perHost, busy }))];

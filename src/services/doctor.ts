@@ -69,7 +69,7 @@ async function deliveries(context: Context): Promise<Finding[]> {
       count(*) filter (where state = 'dead') as dead from deliveries`);
   const down = await context.db.execute<{ name: string }>(sql`
     select name from hosts where open_until is not null order by failing_since limit 5`);
-  const detail = `${row?.queued ?? 0} queued, ${row?.dead ?? 0} given up in the last week`;
+  const detail = `${row?.queued ?? 0} queued, ${row?.dead ?? 0} given up in the last two weeks`;
   const names = down.map((host) => host.name).join(", ");
   return [
     ok("deliveries", detail),

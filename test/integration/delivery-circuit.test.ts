@@ -1,5 +1,5 @@
 import { claimDeliveries } from "../../src/services/deliveries.ts";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
   createDeliveryWorld,
   DAY,
@@ -12,11 +12,14 @@ import { publish } from "../support/web-world.ts";
 
 let world: DeliveryWorld;
 let down: InboxServer;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await createDeliveryWorld();
+});
+afterAll(() => world.close());
+beforeEach(async () => {
+  await world.reset();
   down = await world.server();
 });
-afterEach(() => world.close());
 
 /** A host with `count` followers in person, and one practice queued for each. */
 async function queueFor(server: InboxServer, count: number): Promise<void> {

@@ -1,17 +1,21 @@
 import { eq, sql } from "drizzle-orm";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { fanOut } from "../../src/federation/outbound/fan-out.ts";
 import { activities, actors } from "../../src/persistence/schema/index.ts";
+import { removeFinishedDeliveries } from "../../src/services/deliveries.ts";
 import { requestFollow } from "../../src/services/follows.ts";
 import { deletePractice, revisePractice } from "../../src/services/practices.ts";
-import { createDeliveryWorld, HOUR, type DeliveryWorld } from "../support/delivery-world.ts";
+import { createDeliveryWorld, DAY, HOUR, type DeliveryWorld } from "../support/delivery-world.ts";
 import { addRemoteActor, FOLLOWERS, publish } from "../support/web-world.ts";
 
 let world: DeliveryWorld;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await createDeliveryWorld();
 });
-afterEach(() => world.close());
+afterAll(() => world.close());
+beforeEach(async () => {
+  await world.reset();
+});
 
 const inboxesOf = async () => (await world.rows()).map((row) => row.inbox).toSorted();
 
@@ -139,6 +143,26 @@ describe("fan-out of a Delete", () => {
     await world.expand();
     await world.deliver();
     expect(server.received.map(({ json }) => json["type"])).toEqual(["Create", "Delete"]);
+  });
+
+  test("reaches those who had it even when the queue was tidied long ago", async () => {
+    const server = await world.server();
+    const bea = await world.follower(server, "bea");
+    const practice = await publish(world.context, world.admin, {}, FOLLOWERS);
+    await world.expand();
+    await world.deliver();
+    await revisePractice(world.context, world.admin, practice.id, { title: "Changed" });
+    await world.expand();
+    await world.deliver();
+    await world.unfollow(bea);
+    world.wait(30 * DAY);
+    expect(await removeFinishedDeliveries(world.context)).toBe(1);
+    await deletePractice(world.context, world.admin, practice.id);
+    await world.expand();
+    await world.deliver();
+    expect(server.received.at(-1)?.json["type"]).toBe("Delete");
+    world.wait(30 * DAY);
+    expect(await removeFinishedDeliveries(world.context)).toBe(2);
   });
 
   test("does not tell of a private practice those who never had it", async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import {
   createDeliveryWorker,
   type DeliveryWorker,
@@ -10,17 +10,18 @@ import { publish } from "../support/web-world.ts";
 let world: DeliveryWorld;
 let server: InboxServer;
 let worker: DeliveryWorker;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await createDeliveryWorld();
+});
+afterAll(() => world.close());
+beforeEach(async () => {
+  await world.reset();
   server = await world.server();
   await world.follower(server, "bea");
   world.setTime(null);
   worker = createDeliveryWorker(world.context, { http: world.http, idleMs: 60_000, flushMs: 10 });
 });
-afterEach(async () => {
-  await worker.stop();
-  await world.close();
-});
+afterEach(() => worker.stop());
 
 async function publishAndExpand(title: string): Promise<void> {
   await publish(world.context, world.admin, { title });

@@ -1,5 +1,5 @@
 import { createPublicKey, createHash, verify } from "node:crypto";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { activities, inboxes, practices } from "../../src/persistence/schema/index.ts";
 import { claimDeliveries, reviveInboxes } from "../../src/services/deliveries.ts";
 import { publishedKeys } from "../../src/services/keys.ts";
@@ -18,11 +18,14 @@ import { FOLLOWERS, publish } from "../support/web-world.ts";
 
 let world: DeliveryWorld;
 let server: InboxServer;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await createDeliveryWorld();
+});
+afterAll(() => world.close());
+beforeEach(async () => {
+  await world.reset();
   server = await world.server();
 });
-afterEach(() => world.close());
 
 /** Publishes to one follower, Bea, and expands. */
 async function publishToBea(audience = undefined as typeof FOLLOWERS | undefined) {

@@ -61,7 +61,8 @@ export function createDeliveryWorker(context: Context, options: DeliveryOptions)
   }
 
   async function run(): Promise<void> {
-    while (!stopping) {
+    for (;;) {
+      if (stopping) return;
       try {
         woken = false;
         if ((await sender.take()) > 0) await sender.halfFree();
@@ -122,6 +123,7 @@ export async function deliverDue(context: Context, options: DeliveryOptions): Pr
 const PAUSE_AFTER_ERROR_MS = 1_000;
 const SHORTEST_IDLE_MS = 100;
 const RESULTS_AT_ONCE = 256;
+const PROBE_EVERY_MS = 1_000;
 
 function logError(error: unknown): void {
   logger("deliveries").error("deliveries: {error}", { error });
@@ -149,6 +151,7 @@ function createSender(context: Context, options: DeliveryOptions): Sender {
     delayMs: options.flushMs ?? 200,
     onError,
   });
+  let probedAt = Number.NEGATIVE_INFINITY;
   let onSlotFreed = (): void => {};
   let onFinished: (() => void) | null = null;
 
@@ -176,6 +179,14 @@ function createSender(context: Context, options: DeliveryOptions): Sender {
     if (wasFull) onSlotFreed();
   }
 
+  /** Intervals are minutes long: a look every second is enough, however fast the queue moves. */
+  function isTimeToProbe(): boolean {
+    const now = performance.now();
+    if (now - probedAt < PROBE_EVERY_MS) return false;
+    probedAt = now;
+    return true;
+  }
+
   async function pack(ready: readonly ReadyDelivery[]): Promise<Parcel[]> {
     const keys = new Map<bigint, Awaited<ReturnType<typeof signingKey>>>();
     for (const { actorId } of ready) {
@@ -198,6 +209,7 @@ function createSender(context: Context, options: DeliveryOptions): Sender {
         leaseMs,
         perHost,
         busy: inHand.byHost,
+        probe: isTimeToProbe(),
       });
       if (claimed.length === 0) return 0;
       const { ready, dropped } = await recheck(context, claimed);
