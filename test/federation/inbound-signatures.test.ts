@@ -190,6 +190,25 @@ describe("case 41: a key is refused", () => {
   });
 });
 
+test("a server that keeps us waiting for its keys does not keep others out", async () => {
+  const { promise: waiting, resolve } = Promise.withResolvers<void>();
+  const slow = Array.from({ length: 40 }, (_, index) => world.evil.actor(`slow${index}`));
+  for (const { iri } of slow) {
+    world.evil.documents.set(new URL(iri).pathname, async () => {
+      await waiting;
+      return new Response("nothing here", { status: 404 });
+    });
+  }
+  const answers = slow.map((actor) => world.deliver(actor, aFollow(actor)));
+  const follow = aFollow(world.bea);
+  await world.send(world.bea, follow);
+  expect(await world.outcome(follow)).toBe("stored");
+  resolve();
+  const statuses = (await Promise.all(answers)).map(({ status }) => status);
+  expect(statuses.filter((status) => status === 429)).toHaveLength(8);
+  expect(statuses.filter((status) => status === 401)).toHaveLength(32);
+});
+
 describe("bad input is answered without an effect", () => {
   test("case 57: another content type with 415", async () => {
     const response = await world.deliver(world.bea, aFollow(), { contentType: "application/json" });
