@@ -11,7 +11,6 @@ import {
 import { follows } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 
-
 /** Our organization or one of our members by handle, as anybody may see them. @throws AppError `not_found` */
 export async function getPublicActor(context: Context, handle: string): Promise<ActorRecord> {
   const actor = await findActorByHandle(context.db, handle, context.config.host);

@@ -9,7 +9,6 @@ import {
 import type { Context } from "./context.ts";
 import { getVisiblePost } from "./visibility.ts";
 
-
 const SLUG = /^[\p{L}\p{N}-]{1,100}$/u;
 
 /** The practice of our organization at that slug, for whoever may see it. @throws AppError `not_found` */

@@ -1,9 +1,9 @@
-import { getLogger } from "@logtape/logtape";
 import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { ANONYMOUS } from "../domain/audience/policy.ts";
 import { AppError } from "../domain/errors.ts";
+import { logger } from "../platform/logging.ts";
 import { randomToken } from "../platform/crypto/tokens.ts";
 import type { Context } from "../services/context.ts";
 import { viewerOf, type Member } from "../services/members.ts";
@@ -23,7 +23,7 @@ import { setupRoutes } from "./routes/setup.tsx";
 import { readFormSeed, readSessionToken, writeFormSeed } from "./session-cookie.ts";
 import { text } from "./text.ts";
 
-const log = getLogger(["praxis", "web"]);
+const log = logger("web");
 const MAX_TOKEN_LENGTH = 200;
 
 /**

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Hono } from "hono";
+import { compress } from "hono/compress";
 
 // The same folder from `src/web` and from `dist/web`.
 const FOLDER = new URL("../../src/web/assets/", import.meta.url);
@@ -34,6 +35,8 @@ export function assetPath(name: AssetName): string {
 /** Serves every asset below the path of its content, to be kept for ever. */
 export function assetRoutes(): Hono {
   const app = new Hono();
+  // Pages are not compressed here: beside a form token, the length would tell what is in them (BREACH).
+  app.use("/assets/*", compress());
   for (const { path, type, body } of assets.values()) {
     app.get(path, (c) =>
       c.body(body, 200, {

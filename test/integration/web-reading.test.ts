@@ -276,6 +276,10 @@ describe("every page", () => {
     expect(sheet.status).toBe(200);
     expect(sheet.headers.get("content-type")).toBe("text/css; charset=utf-8");
     expect(sheet.headers.get("cache-control")).toContain("immutable");
+    const small = await visitor.send(path, { headers: { "accept-encoding": "gzip" } });
+    expect(small.headers.get("content-encoding")).toBe("gzip");
+    const page = await visitor.send("/", { headers: { "accept-encoding": "gzip" } });
+    expect(page.headers.get("content-encoding")).toBeNull();
   });
 });
 

@@ -12,7 +12,7 @@ const PUBLIC: Audience = [{ kind: "public" }];
 export const FOLLOWERS: Audience = [{ kind: "followers" }];
 
 /** A practice as an author writes it; change what the test is about. */
-export function draft(changes: Partial<PracticeDraft> = {}): PracticeDraft {
+function draft(changes: Partial<PracticeDraft> = {}): PracticeDraft {
   return {
     title: "Night-shift handover in ten minutes",
     summary:

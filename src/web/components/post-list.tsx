@@ -7,7 +7,7 @@ import { Day } from "./day.tsx";
 import { PostBody } from "./post-body.tsx";
 
 /** The page of a post here: by its slug for our practices, by its id for everything else. */
-export function postPath(post: Visible<PostRecord>): string {
+function postPath(post: Visible<PostRecord>): string {
   const slug = post.practice?.slug ?? null;
   return slug === null ? `/posts/${post.id}` : `/practices/${slug}`;
 }
