@@ -124,7 +124,7 @@ export async function recheck(
 type Verdict = "send" | "withdrawn" | "superseded" | "ask-recipient";
 
 /** What may be said of a delivery before looking at its recipient. */
-export function verdictOn({ type, revision, post }: OutgoingState): Verdict {
+function verdictOn({ type, revision, post }: OutgoingState): Verdict {
   if (post === null || !CARRIES_POST.has(type)) return "send";
   if (post.withdrawn) return "withdrawn";
   // The newer Update is queued for everyone whom this one would have reached.
@@ -267,11 +267,6 @@ export async function replaceQueuedBodies(
     const body = context.wire.serialize(context.wire.create(iri, post), post.audience);
     await tx.update(activities).set({ body, revision: post.revision }).where(eq(activities.id, id));
   }
-}
-
-/** The owners of these inboxes have shown that they are there: nothing is withheld from them. */
-export function reviveInboxes(context: Context, urls: readonly string[]): Promise<void> {
-  return repository.reviveInboxes(context.db, urls);
 }
 
 const KEEP_FINISHED_MS = 14 * 24 * 3_600_000;

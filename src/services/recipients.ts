@@ -54,7 +54,7 @@ export function maySee(
 }
 
 /** Whether this is the end of a post: it is told without the post's text, to all who had it. */
-export function isRecall(activity: OutgoingState): boolean {
+function isRecall(activity: OutgoingState): boolean {
   return activity.type === "Delete" && activity.post !== null;
 }
 

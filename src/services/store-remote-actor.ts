@@ -3,13 +3,14 @@ import { AppError } from "../domain/errors.ts";
 import { isSameOrigin } from "../domain/remote-iri.ts";
 import type { Queryable, Transaction } from "../persistence/database.ts";
 import type { ActorRecord } from "../persistence/repositories/actors.ts";
+import { reviveInboxes } from "../persistence/repositories/deliveries.ts";
 import { actors, remoteKeys } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 import type { RemoteActor, RemoteKey } from "./remote.ts";
 
 /**
  * Stores what an actor's own document says, with its keys; the actor may be new or known. A
- * suspended actor stays suspended; one that was gone is back. Four statements.
+ * suspended actor stays suspended; one that was gone is back. Five statements.
  * @throws AppError `remote_invalid` for an actor that pretends to be ours
  */
 export async function storeRemoteActor(
@@ -42,6 +43,8 @@ export async function storeRemoteActor(
       .returning();
     if (row === undefined) throw new Error(`${iri} is one of our own actors`);
     await storeKeys(tx, row, keys, context.now());
+    // Its server answers: an inbox that answered 404 or 410 is worth another try.
+    await reviveInboxes(tx, [row.inbox, ...(row.sharedInbox === null ? [] : [row.sharedInbox])]);
     return row;
   });
   context.memory.remote.forgetActor(actor.iri);

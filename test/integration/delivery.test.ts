@@ -1,8 +1,9 @@
 import { createPublicKey, createHash, verify } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { activities, inboxes, practices } from "../../src/persistence/schema/index.ts";
-import { claimDeliveries, reviveInboxes } from "../../src/services/deliveries.ts";
+import { activities, practices } from "../../src/persistence/schema/index.ts";
+import { claimDeliveries } from "../../src/services/deliveries.ts";
 import { publishedKeys } from "../../src/services/keys.ts";
+import { storeRemoteActor } from "../../src/services/store-remote-actor.ts";
 import { deletePractice, revisePractice } from "../../src/services/practices.ts";
 import {
   createDeliveryWorld,
@@ -78,13 +79,16 @@ describe("a delivery", () => {
     expect(await world.rows()).toHaveLength(2);
   });
 
-  test("reaches an inbox again once its owner has shown to be there", async () => {
+  test("reaches an inbox again after its owner's document was read again", async () => {
     server.answer = () => 410;
     const { bea } = await publishToBea();
     await world.deliver();
-    await reviveInboxes(world.context, [bea.inbox]);
-    const [inbox] = await world.database.db.select().from(inboxes);
-    expect(inbox?.goneAt).toBeNull();
+    await storeRemoteActor(world.context, world.database.db, { ...bea, keys: [] });
+    server.answer = () => 202;
+    await publish(world.context, world.admin, { title: "Second" });
+    await world.expand();
+    await world.deliver();
+    expect((await world.rows()).map((row) => row.lastResult)).toEqual(["410", "202"]);
   });
 
   test.each([400, 405, 413, 422])("answered %i is given up at once", async (status) => {

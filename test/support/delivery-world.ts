@@ -44,7 +44,7 @@ export interface DeliveryWorld extends TestInstance {
   reset(): Promise<void>;
 }
 
-export interface DeliveryRow {
+interface DeliveryRow {
   readonly type: string;
   readonly inbox: string;
   readonly state: string;

@@ -17,7 +17,7 @@ export interface ReceivedRequest {
 }
 
 /** What an inbox does with a request: a status, a status with headers, or nothing at all. */
-export type Answer =
+type Answer =
   | number
   | { readonly status: number; readonly headers: Record<string, string> }
   | "hang";

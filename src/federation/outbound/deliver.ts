@@ -123,6 +123,7 @@ export async function deliverDue(context: Context, options: DeliveryOptions): Pr
 const PAUSE_AFTER_ERROR_MS = 1_000;
 const SHORTEST_IDLE_MS = 100;
 const RESULTS_AT_ONCE = 256;
+const MOST_UNWRITTEN = 1_000;
 const PROBE_EVERY_MS = 1_000;
 
 function logError(error: unknown): void {
@@ -203,7 +204,7 @@ function createSender(context: Context, options: DeliveryOptions): Sender {
   return {
     async take() {
       const limit = concurrency - inHand.requests;
-      if (limit <= 0) return 0;
+      if (limit <= 0 || results.size() > MOST_UNWRITTEN) return 0;
       const claimed = await claimDeliveries(context, {
         limit,
         leaseMs,

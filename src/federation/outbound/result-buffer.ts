@@ -6,6 +6,8 @@ export interface ResultBuffer {
   add(settlement: Settlement): Promise<void>;
   /** writes what there is now */
   flush(): Promise<void>;
+  /** how many wait; it grows only while the database does not take them */
+  size(): number;
 }
 
 interface Waiting {
@@ -60,5 +62,6 @@ export function createResultBuffer(
       });
     },
     flush,
+    size: () => waiting.length,
   };
 }

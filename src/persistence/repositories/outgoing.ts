@@ -17,7 +17,7 @@ export interface OutgoingState {
 }
 
 /** What the policy and the queue must know of a post; its text is not among it. */
-export interface OutgoingPost extends Guarded {
+interface OutgoingPost extends Guarded {
   readonly id: Id;
   readonly revision: number;
 }
