@@ -17,6 +17,8 @@ export interface SetupInput {
   readonly handle: string;
   /** handle of the first administrator */
   readonly admin: string;
+  /** name of the first administrator that others see; without it, the handle */
+  readonly adminName?: string | undefined;
   readonly email: string;
   readonly password: string;
   readonly followers: FollowPolicy;
@@ -108,6 +110,7 @@ export async function setUp(
     });
     const admin = await insertMember(context, tx, {
       handle: checked.admin,
+      name: checked.adminName,
       email: checked.email,
       role: "admin",
       passwordHash,

@@ -13,6 +13,7 @@ export const setup = defineCommand({
     name: { type: "string", required: true, description: 'Name, for example "Alpha Power"' },
     handle: { type: "string", required: true, description: "Handle of the organization" },
     admin: { type: "string", required: true, description: "Handle of the first administrator" },
+    "admin-name": { type: "string", description: "The administrator's name that others see" },
     email: { type: "string", required: true, description: "The administrator's e-mail address" },
     password: { type: "string", description: "Their password; without it one is made and printed" },
     followers: {
@@ -26,7 +27,8 @@ export const setup = defineCommand({
       const followers = FOLLOW_POLICIES.find((policy) => policy === args.followers);
       if (followers === undefined) throw invalid({ followers: "approve or open" });
       const password = args.password ?? randomToken(12);
-      const member = await setUp(context, { ...args, password, followers }, null);
+      const adminName = args["admin-name"];
+      const member = await setUp(context, { ...args, adminName, password, followers }, null);
       const organization = `@${args.handle.toLowerCase()}@${context.config.host}`;
       const admin = `@${member.actor.handle}@${member.actor.host}`;
       output.answer(

@@ -6,7 +6,7 @@ import { createDnsResolve, guardedLookup, type Resolve, resolveBySystem } from "
 import { guardUrl } from "./url.ts";
 
 export interface HttpRequest {
-  method: "GET" | "POST" | "HEAD";
+  method: "GET" | "POST" | "PATCH" | "HEAD";
   url: string;
   headers?: Record<string, string>;
   body?: string | Uint8Array;

@@ -3,7 +3,7 @@ import { describeFailure, tooLarge, unreachable } from "./failure.ts";
 
 /** What goes out, after the URL has been guarded. */
 export interface Outgoing {
-  method: "GET" | "POST" | "HEAD";
+  method: "GET" | "POST" | "PATCH" | "HEAD";
   url: URL;
   headers: Record<string, string>;
   body: string | Uint8Array | null;

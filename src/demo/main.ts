@@ -1,0 +1,5 @@
+import { requireNode } from "../platform/node-version.ts";
+
+requireNode();
+const { runDemo } = await import("./demo.ts");
+process.exitCode = await runDemo();
