@@ -11,6 +11,7 @@ export interface SetupFields {
   readonly name: string;
   readonly handle: string;
   readonly admin: string;
+  readonly adminName: string;
   readonly email: string;
   readonly followers: string;
 }
@@ -19,6 +20,7 @@ export const EMPTY_SETUP: SetupFields = {
   name: "",
   handle: "",
   admin: "",
+  adminName: "",
   email: "",
   followers: "approve",
 };
@@ -38,6 +40,7 @@ export function readSetupForm(form: Form): {
     name: form("name").trim(),
     handle: form("handle").trim().replace(/^@/, ""),
     admin: form("admin").trim().replace(/^@/, ""),
+    adminName: form("admin_name").trim(),
     email: form("email").trim(),
     followers: form("followers"),
   };
@@ -56,6 +59,7 @@ export function readSetupForm(form: Form): {
   else if (fields.admin.toLowerCase() === fields.handle.toLowerCase()) {
     problems["admin"] = wrong.sameHandle;
   }
+  if (fields.adminName.length > 100) problems["admin_name"] = wrong.adminName;
   if (!/^[^\s@]{1,64}@[^\s@]{1,190}$/.test(fields.email)) problems["email"] = wrong.email;
   if (password.length < SHORTEST_PASSWORD) problems["password"] = wrong.password;
   else if (password.length > 1000) problems["password"] = wrong.passwordTooLong;
@@ -63,7 +67,12 @@ export function readSetupForm(form: Form): {
 
   return {
     fields,
-    input: { ...fields, password, followers: followers ?? "approve" },
+    input: {
+      ...fields,
+      adminName: fields.adminName || undefined,
+      password,
+      followers: followers ?? "approve",
+    },
     problems,
   };
 }

@@ -198,6 +198,8 @@ export const text = {
     handleHint: (host: string) =>
       `Others follow this address: @handle@${host}. Lower-case letters, digits and underscores; it cannot be changed later.`,
     administrator: "Administrator",
+    adminName: "Your name",
+    adminNameHint: "As others see it, for example Ana Berg. Without it they see your handle.",
     admin: "Your handle",
     adminHint: "For example ana. You can sign in with it.",
     email: "Your e-mail address",
@@ -220,6 +222,7 @@ export const text = {
       name: "Enter the name of the organization.",
       handle: "Enter a handle for the organization.",
       admin: "Enter a handle for yourself.",
+      adminName: "Enter a name of at most 100 characters, or none.",
       nameTooLong: "Enter a name of at most 100 characters.",
       email: "Enter an e-mail address such as ana@alpha.example.",
       password: "Enter a password of at least 8 characters.",

@@ -253,6 +253,7 @@ test("the first run works by keyboard alone, and shows where the focus is", asyn
     ["name", "Bravo Wind Farms"],
     ["handle", "bravo"],
     ["followers-approve", null],
+    ["admin_name", "Bo Lindqvist"],
     ["admin", "bo"],
     ["email", "bo@bravo.example"],
     ["password", "a quiet long night"],

@@ -10,6 +10,7 @@ import { Visitor } from "../support/web-client.ts";
 const GOOD = {
   name: "Bravo Wind Farms",
   handle: "bravo",
+  admin_name: "Bo Lindqvist",
   admin: "bo",
   email: "bo@bravo.example",
   password: "a quiet long night",
@@ -59,6 +60,7 @@ test("the one-time link sets the organization up and signs its administrator in"
   const home = await visitor.get(answer.headers.get("location") ?? "");
   expect(home.status).toBe(200);
   expect(home.body).toContain("Nothing here yet");
+  expect((await visitor.get("/@bo")).body).toContain("Bo Lindqvist</h1>");
   const again = await new Visitor(context).get(page);
   expect(again.status).toBe(410);
   expect(again.body).toContain("Already set up");

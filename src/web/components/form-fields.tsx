@@ -20,12 +20,14 @@ interface FieldProps {
   readonly autocomplete?: string;
   readonly maxlength?: number;
   readonly problem?: string | undefined;
+  /** typed as it is: no capitals */
   readonly plain?: boolean;
+  readonly optional?: boolean;
 }
 
 /** A labelled input with its hint and, after a failed attempt, what is wrong with it. */
 export function Field(props: FieldProps) {
-  const { name, label, hint, problem, plain = false } = props;
+  const { name, label, hint, problem, plain = false, optional = false } = props;
   const described = [
     hint === undefined ? null : `${name}-hint`,
     problem === undefined ? null : `${name}-problem`,
@@ -48,7 +50,7 @@ export function Field(props: FieldProps) {
         name={name}
         type={props.type ?? "text"}
         value={props.value}
-        required
+        required={!optional}
         maxlength={props.maxlength}
         autocomplete={props.autocomplete}
         autocapitalize={plain ? "none" : undefined}

@@ -54,6 +54,16 @@ export function SetupPage({ frame, token, fields, problems }: SetupPageProps) {
         <fieldset>
           <legend class="section">{text.setup.administrator}</legend>
           <Field
+            name="admin_name"
+            label={text.setup.adminName}
+            hint={text.setup.adminNameHint}
+            value={fields.adminName}
+            autocomplete="name"
+            maxlength={100}
+            problem={problems["admin_name"]}
+            optional
+          />
+          <Field
             name="admin"
             label={text.setup.admin}
             hint={text.setup.adminHint}
