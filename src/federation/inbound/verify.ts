@@ -7,7 +7,7 @@ import { verifyRequest, type VerificationKey } from "../signatures/verify.ts";
 import { busy } from "./answer.ts";
 
 /** Who signed a request, or why nobody did. */
-export type Signer =
+type Signer =
   | { readonly ok: true; readonly actor: string }
   | { readonly ok: false; readonly reason: RefusalReason };
 
