@@ -1,4 +1,7 @@
 import { defineConfig } from "vitest/config";
+import { requireNode } from "./src/platform/node-version.ts";
+
+requireNode();
 
 export default defineConfig({
   test: {
