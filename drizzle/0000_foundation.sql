@@ -66,6 +66,7 @@ CREATE TABLE "activities" (
 	"post_id" bigint,
 	"revision" integer,
 	"audience" text[] NOT NULL,
+	"disclosure_id" bigint,
 	"body" text NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "activities_iri_unique" UNIQUE("iri")
@@ -184,6 +185,7 @@ CREATE TABLE "organization" (
 	"actor_id" bigint NOT NULL,
 	"instance_actor_id" bigint NOT NULL,
 	"follow_policy" text DEFAULT 'approve' NOT NULL,
+	"allow_list_only" boolean DEFAULT false NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "organization_is_one" CHECK ("organization"."id" = 1)
 );
@@ -268,10 +270,108 @@ CREATE TABLE "tombstones" (
 	CONSTRAINT "tombstones_iri_actor_iri_pk" PRIMARY KEY("iri","actor_iri")
 );
 --> statement-breakpoint
+CREATE TABLE "disclosure_events" (
+	"id" bigint PRIMARY KEY DEFAULT praxis_id() NOT NULL,
+	"disclosure_id" bigint NOT NULL,
+	"event" text NOT NULL,
+	"detail" text DEFAULT '' NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "disclosures" (
+	"id" bigint PRIMARY KEY DEFAULT praxis_id() NOT NULL,
+	"post_id" bigint NOT NULL,
+	"revision" integer NOT NULL,
+	"title" text NOT NULL,
+	"recipient" text NOT NULL,
+	"actor_id" bigint,
+	"atom" text NOT NULL,
+	"lane" text NOT NULL,
+	"label" text,
+	"terms_sha256" text,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "media" (
+	"id" bigint PRIMARY KEY DEFAULT praxis_id() NOT NULL,
+	"key" uuid NOT NULL,
+	"uploader_id" bigint NOT NULL,
+	"post_id" bigint,
+	"position" integer DEFAULT 0 NOT NULL,
+	"file_name" text NOT NULL,
+	"media_type" text NOT NULL,
+	"bytes" integer NOT NULL,
+	"sha256" text NOT NULL,
+	"description" text DEFAULT '' NOT NULL,
+	"width" integer,
+	"height" integer,
+	"blurhash" text,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"removed_at" timestamp (3) with time zone,
+	CONSTRAINT "media_key_unique" UNIQUE("key")
+);
+--> statement-breakpoint
+CREATE TABLE "origins" (
+	"host" text PRIMARY KEY NOT NULL,
+	"rule" text NOT NULL,
+	"reason" text DEFAULT '' NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "circle_members" (
+	"circle_id" bigint NOT NULL,
+	"organization_id" bigint NOT NULL,
+	"from_epoch" integer NOT NULL,
+	"until_epoch" integer,
+	CONSTRAINT "circle_members_circle_id_organization_id_from_epoch_pk" PRIMARY KEY("circle_id","organization_id","from_epoch")
+);
+--> statement-breakpoint
+CREATE TABLE "circles" (
+	"id" bigint PRIMARY KEY DEFAULT praxis_id() NOT NULL,
+	"slug" text NOT NULL,
+	"name" text NOT NULL,
+	"description" text DEFAULT '' NOT NULL,
+	"epoch" integer DEFAULT 1 NOT NULL,
+	"roster_opened_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "circles_slug_unique" UNIQUE("slug")
+);
+--> statement-breakpoint
+CREATE TABLE "partnerships" (
+	"id" bigint PRIMARY KEY DEFAULT praxis_id() NOT NULL,
+	"partner_id" bigint NOT NULL,
+	"state" text NOT NULL,
+	"proposed_by" text NOT NULL,
+	"offer_iri" text NOT NULL,
+	"terms_id" bigint NOT NULL,
+	"label_ceiling" text NOT NULL,
+	"practice_iri" text,
+	"starts_at" timestamp (3) with time zone,
+	"ends_at" timestamp (3) with time zone,
+	"suspended_by_us_at" timestamp (3) with time zone,
+	"suspended_by_them_at" timestamp (3) with time zone,
+	"proposer_jws" text,
+	"accepter_jws" text,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"answered_at" timestamp (3) with time zone,
+	"ended_at" timestamp (3) with time zone,
+	CONSTRAINT "partnerships_offerIri_unique" UNIQUE("offer_iri")
+);
+--> statement-breakpoint
+CREATE TABLE "terms" (
+	"id" bigint PRIMARY KEY DEFAULT praxis_id() NOT NULL,
+	"url" text NOT NULL,
+	"sha256" text NOT NULL,
+	"markdown" text NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "terms_url_unique" UNIQUE("url")
+);
+--> statement-breakpoint
 ALTER TABLE "remote_keys" ADD CONSTRAINT "remote_keys_actor_id_actors_id_fk" FOREIGN KEY ("actor_id") REFERENCES "public"."actors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "signing_keys" ADD CONSTRAINT "signing_keys_actor_id_actors_id_fk" FOREIGN KEY ("actor_id") REFERENCES "public"."actors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "activities" ADD CONSTRAINT "activities_actor_id_actors_id_fk" FOREIGN KEY ("actor_id") REFERENCES "public"."actors"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "activities" ADD CONSTRAINT "activities_post_id_posts_id_fk" FOREIGN KEY ("post_id") REFERENCES "public"."posts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "activities" ADD CONSTRAINT "activities_disclosure_id_disclosures_id_fk" FOREIGN KEY ("disclosure_id") REFERENCES "public"."disclosures"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "activity_recipients" ADD CONSTRAINT "activity_recipients_activity_id_activities_id_fk" FOREIGN KEY ("activity_id") REFERENCES "public"."activities"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "activity_recipients" ADD CONSTRAINT "activity_recipients_actor_id_actors_id_fk" FOREIGN KEY ("actor_id") REFERENCES "public"."actors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_activity_id_activities_id_fk" FOREIGN KEY ("activity_id") REFERENCES "public"."activities"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -295,6 +395,15 @@ ALTER TABLE "practice_revisions" ADD CONSTRAINT "practice_revisions_editor_id_ac
 ALTER TABLE "practices" ADD CONSTRAINT "practices_post_id_posts_id_fk" FOREIGN KEY ("post_id") REFERENCES "public"."posts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "reactions" ADD CONSTRAINT "reactions_actor_id_actors_id_fk" FOREIGN KEY ("actor_id") REFERENCES "public"."actors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "reactions" ADD CONSTRAINT "reactions_post_id_posts_id_fk" FOREIGN KEY ("post_id") REFERENCES "public"."posts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "disclosure_events" ADD CONSTRAINT "disclosure_events_disclosure_id_disclosures_id_fk" FOREIGN KEY ("disclosure_id") REFERENCES "public"."disclosures"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "disclosures" ADD CONSTRAINT "disclosures_post_id_posts_id_fk" FOREIGN KEY ("post_id") REFERENCES "public"."posts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "disclosures" ADD CONSTRAINT "disclosures_actor_id_actors_id_fk" FOREIGN KEY ("actor_id") REFERENCES "public"."actors"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "media" ADD CONSTRAINT "media_uploader_id_actors_id_fk" FOREIGN KEY ("uploader_id") REFERENCES "public"."actors"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "media" ADD CONSTRAINT "media_post_id_posts_id_fk" FOREIGN KEY ("post_id") REFERENCES "public"."posts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "circle_members" ADD CONSTRAINT "circle_members_circle_id_circles_id_fk" FOREIGN KEY ("circle_id") REFERENCES "public"."circles"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "circle_members" ADD CONSTRAINT "circle_members_organization_id_actors_id_fk" FOREIGN KEY ("organization_id") REFERENCES "public"."actors"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "partnerships" ADD CONSTRAINT "partnerships_partner_id_actors_id_fk" FOREIGN KEY ("partner_id") REFERENCES "public"."actors"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "partnerships" ADD CONSTRAINT "partnerships_terms_id_terms_id_fk" FOREIGN KEY ("terms_id") REFERENCES "public"."terms"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "actors_handle" ON "actors" USING btree (lower("handle"),"host");--> statement-breakpoint
 CREATE INDEX "actors_local" ON "actors" USING btree ("kind") WHERE "actors"."kind" <> 'remote';--> statement-breakpoint
 CREATE INDEX "actors_host" ON "actors" USING btree ("host");--> statement-breakpoint
@@ -326,4 +435,12 @@ CREATE INDEX "posts_articles" ON "posts" USING btree ("id") WHERE "posts"."type"
 CREATE INDEX "posts_words" ON "posts" USING gin (to_tsvector('simple', "title" || ' ' || "summary" || ' ' || "content_html")) WHERE "posts"."type" = 'Article';--> statement-breakpoint
 CREATE INDEX "practices_topics" ON "practices" USING gin ("topics");--> statement-breakpoint
 CREATE UNIQUE INDEX "reactions_once" ON "reactions" USING btree ("post_id","actor_id","type");--> statement-breakpoint
-CREATE INDEX "reactions_actor" ON "reactions" USING btree ("actor_id","id");
+CREATE INDEX "reactions_actor" ON "reactions" USING btree ("actor_id","id");--> statement-breakpoint
+CREATE INDEX "disclosure_events_disclosure" ON "disclosure_events" USING btree ("disclosure_id","id");--> statement-breakpoint
+CREATE INDEX "disclosures_post" ON "disclosures" USING btree ("post_id","id");--> statement-breakpoint
+CREATE INDEX "disclosures_actor" ON "disclosures" USING btree ("actor_id","id");--> statement-breakpoint
+CREATE INDEX "media_post" ON "media" USING btree ("post_id");--> statement-breakpoint
+CREATE INDEX "media_uploader" ON "media" USING btree ("uploader_id");--> statement-breakpoint
+CREATE INDEX "circle_members_organization" ON "circle_members" USING btree ("organization_id");--> statement-breakpoint
+CREATE INDEX "partnerships_partner" ON "partnerships" USING btree ("partner_id","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "partnerships_one_standing" ON "partnerships" USING btree ("partner_id") WHERE "partnerships"."state" = 'active' and "partnerships"."practice_iri" is null;

@@ -55,6 +55,7 @@ function followChanges(
     database.sql,
     (change) => {
       if (change === "deliveries") worker?.wake();
+      if (change === "partners") context.memory.partners = null;
       if (change === "organization") {
         context.memory.forget();
         web?.documents.clear();

@@ -12,7 +12,10 @@ export type FollowEvent = "request" | "accept" | "reject" | "cancel";
  * of what was never asked, a second Accept, a request while one is waiting. A follow that was
  * accepted can still be rejected later (that removes the follower), and asked for again afterwards.
  */
-export function nextFollowState(current: FollowState | null, event: FollowEvent): FollowState | null {
+export function nextFollowState(
+  current: FollowState | null,
+  event: FollowEvent,
+): FollowState | null {
   switch (event) {
     case "request":
       return current === "pending" || current === "accepted" ? null : "pending";

@@ -1,7 +1,15 @@
 import { AppError } from "./errors.ts";
 
 /** Names that would collide with our own actors or mislead people. */
-const RESERVED = new Set(["instance", "admin", "administrator", "root", "support", "praxis", "org"]);
+const RESERVED = new Set([
+  "instance",
+  "admin",
+  "administrator",
+  "root",
+  "support",
+  "praxis",
+  "org",
+]);
 
 const LOCAL = /^[a-z0-9](?:[a-z0-9_]{0,28}[a-z0-9])?$/;
 

@@ -1,4 +1,5 @@
-import { and, eq, exists, isNull, or, sql, type SQL } from "drizzle-orm";
+import { and, eq, exists, inArray, isNull, or, sql, type SQL } from "drizzle-orm";
+import type { PartnerReach } from "../domain/audience/partners.ts";
 import type { Viewer } from "../domain/audience/policy.ts";
 import { isEditor } from "../domain/audience/policy.ts";
 import type { Database, Queryable } from "./database.ts";
@@ -8,18 +9,26 @@ import { actors, follows, posts } from "./schema/index.ts";
  * The policy as SQL, for posts joined with their authors (`selectPosts`). It narrows a list to what
  * `viewer` may possibly see, so that paging is cheap; `reveal` then decides about each row.
  */
-export function visibleTo(db: Queryable, viewer: Viewer, organization: string): SQL | undefined {
+export function visibleTo(
+  db: Queryable,
+  viewer: Viewer,
+  { organization, reach }: { organization: string; reach: PartnerReach },
+): SQL | undefined {
   const present = and(isNull(posts.withdrawnAt), isNull(actors.suspendedAt), isNull(actors.goneAt));
   const open = has("public");
   if (viewer.kind === "anonymous") return and(present, open);
   const own = eq(actors.iri, viewer.actor);
   const named = has(`person:${viewer.actor}`);
   const followed = and(has("followers"), isFollowed(db, viewer.actor));
-  if (viewer.kind === "remote") return and(present, or(open, own, named, followed));
+  const shared = or(hasAny(reach.atoms), ...[...reach.single].map(inOnePost));
+  if (viewer.kind === "remote") return and(present, or(open, own, named, followed, shared));
   const ofOrganization = eq(actors.kind, "organization");
   const mine = isEditor(viewer.role)
     ? or(ofOrganization, has(`partner:${organization}`))
-    : and(ofOrganization, opensToOwnMembers());
+    : or(
+        and(ofOrganization, opensToOwnMembers()),
+        and(has(`partner:${organization}`), isReceivedFromPartner(reach)),
+      );
   const membersOnly = and(posts.local, has("members"));
   return and(present, or(open, own, named, followed, mine, membersOnly));
 }
@@ -27,6 +36,25 @@ export function visibleTo(db: Queryable, viewer: Viewer, organization: string): 
 /** Array containment, which the GIN index on `audience` serves. */
 function has(atom: string): SQL {
   return sql`${posts.audience} @> ${sql.param([atom], posts.audience)}`;
+}
+
+function hasAny(atoms: readonly string[]): SQL {
+  if (atoms.length === 0) return sql`false`;
+  return sql`${posts.audience} && ${sql.param([...atoms], posts.audience)}`;
+}
+
+function inOnePost([iri, atoms]: readonly [string, readonly string[]]): SQL | undefined {
+  return and(eq(posts.iri, iri), hasAny(atoms));
+}
+
+/** Written on the origin of a partner, or the one practice that a partnership is for. */
+function isReceivedFromPartner(reach: PartnerReach): SQL | undefined {
+  const { receivesFrom, receivesSingle } = reach;
+  return or(
+    sql`false`,
+    ...receivesFrom.map((origin) => sql`starts_with(${actors.iri}, ${`${origin}/`})`),
+    receivesSingle.length === 0 ? undefined : inArray(posts.iri, [...receivesSingle]),
+  );
 }
 
 function opensToOwnMembers(): SQL {

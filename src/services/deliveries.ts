@@ -29,6 +29,7 @@ import { candidatesBehind } from "../persistence/repositories/recipients.ts";
 import type { PostRecord } from "../persistence/repositories/posts.ts";
 import { activities } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
+import { partnersNow } from "./partners.ts";
 import { maySee } from "./recipients.ts";
 
 export type { ClaimedDelivery, SignatureSpec };
@@ -144,10 +145,11 @@ async function coveredAmong(
     context.db,
     deliveries.map((delivery) => delivery.id),
   );
+  const now = await partnersNow(context);
   const covered = deliveries.filter((delivery) => {
     const post = states.get(delivery.activityId)?.post ?? null;
     const actors = behind.get(delivery.id) ?? [];
-    return post !== null && actors.some((actor) => maySee(context, post, actor));
+    return post !== null && actors.some((actor) => maySee(context, post, actor, now));
   });
   return new Set(covered.map((delivery) => delivery.id));
 }

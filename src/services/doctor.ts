@@ -43,7 +43,10 @@ async function secretKey(context: Context): Promise<Finding> {
     await signingKey(context, organization.actor.id);
     return ok("secret key", "opens the organization's private key");
   } catch {
-    return fail("secret key", "does not open the private keys: it is not the one they were made with");
+    return fail(
+      "secret key",
+      "does not open the private keys: it is not the one they were made with",
+    );
   }
 }
 
@@ -73,7 +76,9 @@ async function deliveries(context: Context): Promise<Finding[]> {
   const names = down.map((host) => host.name).join(", ");
   return [
     ok("deliveries", detail),
-    names === "" ? ok("peers", "none is known to be down") : warn("peers", `not answering: ${names}`),
+    names === ""
+      ? ok("peers", "none is known to be down")
+      : warn("peers", `not answering: ${names}`),
   ];
 }
 

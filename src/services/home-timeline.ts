@@ -1,13 +1,12 @@
 import { and, desc, eq, inArray, isNull, lt } from "drizzle-orm";
 import type { Visible } from "../domain/audience/policy.ts";
 import type { Id } from "../domain/ids.ts";
-import { visibleTo } from "../persistence/audience.sql.ts";
 import { selectPosts, toPostRecord, type PostRecord } from "../persistence/repositories/posts.ts";
 import { follows, posts } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 import { viewerOf, type Member } from "./members.ts";
 import { requireOrganization } from "./organization.ts";
-import { revealPosts } from "./visibility.ts";
+import { narrowTo, revealPosts } from "./visibility.ts";
 
 /** One page of a member's home; `next` continues it as `before`, null at the end. */
 export interface HomePage {
@@ -40,7 +39,7 @@ export async function listHome(
       and(
         inArray(posts.authorId, followed),
         isNull(posts.inReplyToIri),
-        visibleTo(context.db, viewer, context.iris.organization),
+        await narrowTo(context, viewer),
         page.before === undefined ? undefined : lt(posts.id, page.before),
       ),
     )

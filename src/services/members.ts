@@ -215,10 +215,7 @@ export async function resetPassword(
 
 async function endAccess(tx: Transaction, memberId: Id, now: Date): Promise<void> {
   await tx.delete(sessions).where(eq(sessions.memberId, memberId));
-  await tx
-    .update(accessTokens)
-    .set({ revokedAt: now })
-    .where(eq(accessTokens.memberId, memberId));
+  await tx.update(accessTokens).set({ revokedAt: now }).where(eq(accessTokens.memberId, memberId));
 }
 
 async function requireAnAdmin(tx: Transaction): Promise<void> {

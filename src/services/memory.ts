@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import type { ActorRecord } from "../persistence/repositories/actors.ts";
 import type { FollowPolicy } from "../domain/follow.ts";
 import type { Id } from "../domain/ids.ts";
+import type { PartnerFacts } from "./partners.ts";
 import { RemoteMemory } from "./remote-memory.ts";
 
 /** The organization of this instance, with the actor that signs for the server itself. */
@@ -23,11 +24,14 @@ export interface SigningKey {
  */
 export class Memory {
   organization: Organization | null = null;
+  /** partnerships and circles; forgotten whenever one changes */
+  partners: PartnerFacts | null = null;
   readonly signingKeys = new Map<`${Id}:${string}`, Promise<SigningKey>>();
   readonly remote = new RemoteMemory();
 
   forget(): void {
     this.organization = null;
+    this.partners = null;
     this.remote.forget();
     this.signingKeys.clear();
   }

@@ -2,7 +2,6 @@ import { and, count, desc, eq, inArray, lt, sql } from "drizzle-orm";
 import { parseAudience } from "../domain/audience/audience.ts";
 import { reveal, type Guarded, type Viewer, type Visible } from "../domain/audience/policy.ts";
 import type { Id } from "../domain/ids.ts";
-import { visibleTo } from "../persistence/audience.sql.ts";
 import { findActorById, type ActorRecord } from "../persistence/repositories/actors.ts";
 import {
   findPostById,
@@ -14,7 +13,7 @@ import {
 import { activities, actors, posts } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 import { getOrganization } from "./organization.ts";
-import { relationsOf, revealPosts } from "./visibility.ts";
+import { relationsOf, narrowTo, revealPosts } from "./visibility.ts";
 import type { JsonLd } from "./wire.ts";
 
 /** One of our own actors by IRI; null when there is none or it is suspended. */
@@ -62,7 +61,8 @@ export async function findOwnActivity(
     audience: parseAudience(row.audience),
     withdrawn: row.type !== "Delete" && (post?.withdrawn ?? false),
   };
-  const facts = (await relationsOf(context, context.db, viewer, [actor.iri])).factsAbout(actor.iri);
+  const relations = await relationsOf(context, context.db, viewer, [actor.iri]);
+  const facts = relations.factsAbout({ author: actor.iri, iri: post?.iri ?? null });
   if (reveal(viewer, guarded, facts) === null) return null;
   const open = guarded.audience.some((atom) => atom.kind === "public");
   if (post === null || row.type === "Delete") return { json: JSON.parse(row.body), open };
@@ -90,7 +90,7 @@ export async function readOutbox(
   const rows = await selectPosts(context.db)
     .where(
       and(
-        ofAuthor(context, viewer, actor),
+        await ofAuthor(context, viewer, actor),
         page.before === null ? undefined : lt(posts.id, page.before),
       ),
     )
@@ -118,15 +118,12 @@ export async function countOutbox(
     .select({ total: count() })
     .from(posts)
     .innerJoin(actors, eq(actors.id, posts.authorId))
-    .where(ofAuthor(context, viewer, actor));
+    .where(await ofAuthor(context, viewer, actor));
   return row?.total ?? 0;
 }
 
-function ofAuthor(context: Context, viewer: Viewer, actor: ActorRecord) {
-  return and(
-    eq(posts.authorId, actor.id),
-    visibleTo(context.db, viewer, context.iris.organization),
-  );
+async function ofAuthor(context: Context, viewer: Viewer, actor: ActorRecord) {
+  return and(eq(posts.authorId, actor.id), await narrowTo(context, viewer));
 }
 
 /** Post → IRI of the Create that announced it. */

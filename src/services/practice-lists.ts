@@ -3,7 +3,6 @@ import type { Viewer, Visible } from "../domain/audience/policy.ts";
 import type { Id } from "../domain/ids.ts";
 import { parseRemoteHandle } from "../domain/handle.ts";
 import { normalizeTopic, type PracticeKind } from "../domain/practice.ts";
-import { visibleTo } from "../persistence/audience.sql.ts";
 import { findActorByHandle } from "../persistence/repositories/actors.ts";
 import {
   findPostById,
@@ -19,7 +18,7 @@ import {
   practices,
 } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
-import { getVisiblePost, revealPosts } from "./visibility.ts";
+import { getVisiblePost, narrowTo, revealPosts } from "./visibility.ts";
 
 /** Narrows a list of practices; all that is given must hold. */
 export interface PracticeFilter {
@@ -49,13 +48,7 @@ export async function listPractices(
   filter: PracticeFilter,
 ): Promise<PracticePage> {
   const rows = await selectPosts(context.db)
-    .where(
-      and(
-        eq(posts.type, "Article"),
-        visibleTo(context.db, viewer, context.iris.organization),
-        ...conditions(filter),
-      ),
-    )
+    .where(and(eq(posts.type, "Article"), await narrowTo(context, viewer), ...conditions(filter)))
     .orderBy(desc(posts.id))
     .limit(filter.limit + 1);
   const page = rows.slice(0, filter.limit).map(toPostRecord);

@@ -183,7 +183,7 @@ async function announce(
   if (stored === null) throw notFound();
   const viewer = viewerOf(editor);
   const relations = await relationsOf(context, tx, viewer, [stored.author]);
-  const post = reveal(viewer, stored, relations.factsAbout(stored.author));
+  const post = reveal(viewer, stored, relations.factsAbout(stored));
   if (post === null) throw notFound();
   const iri = context.iris.activity(context.newKey());
   await recordActivity(context, tx, {

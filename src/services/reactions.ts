@@ -148,7 +148,7 @@ async function revealTo(
 ): Promise<Visible<PostRecord> | null> {
   const viewer: Viewer = { kind: "remote", actor: actor.iri };
   const relations = await relationsOf(context, tx, viewer, [post.author]);
-  return reveal(viewer, post, relations.factsAbout(post.author));
+  return reveal(viewer, post, relations.factsAbout(post));
 }
 
 function isOwnIri(context: Context, iri: string): boolean {

@@ -1,4 +1,5 @@
 import { isPublic, type Audience } from "../domain/audience/audience.ts";
+import { partnersFor, type Circles, type Partners } from "../domain/audience/partners.ts";
 import { see, type Facts } from "../domain/audience/policy.ts";
 import type { Id } from "../domain/ids.ts";
 import { announceChange } from "../persistence/changes.ts";
@@ -13,10 +14,9 @@ import {
   type Target,
 } from "../persistence/repositories/recipients.ts";
 import type { Context } from "./context.ts";
+import { partnersNow } from "./partners.ts";
 
 const PAGE = 1_000;
-const NOBODY: ReadonlySet<string> = new Set();
-const NO_CIRCLES: ReadonlyMap<string, ReadonlySet<string>> = new Map();
 
 /**
  * Expands a stored activity into one delivery per inbox. Who gets it follows from its audience and
@@ -42,12 +42,13 @@ export function maySee(
   context: Context,
   post: NonNullable<OutgoingState["post"]>,
   candidate: Candidate,
+  now: { readonly partners: Partners; readonly circles: Circles },
 ): boolean {
   const facts: Facts = {
     follows: candidate.follows,
     blocked: candidate.blocked,
-    activePartners: NOBODY,
-    circles: NO_CIRCLES,
+    activePartners: partnersFor(now.partners, post.iri),
+    circles: now.circles,
     organization: context.iris.organization,
   };
   return see({ kind: "remote", actor: candidate.actor }, post, facts);
@@ -102,11 +103,12 @@ async function queueFor(
   candidates: readonly Candidate[],
 ): Promise<void> {
   const { post } = activity;
+  const now = await partnersNow(context);
   const open = isPublic(activity.audience) && (post === null || isPublic(post.audience));
   const allowed =
     post === null || isRecall(activity)
       ? candidates
-      : candidates.filter((candidate) => maySee(context, post, candidate));
+      : candidates.filter((candidate) => maySee(context, post, candidate, now));
   const targets = new Map<string, Target>();
   for (const candidate of allowed) {
     // What is not public never goes to a shared inbox: another origin would sort out its readers.

@@ -44,7 +44,9 @@ export async function checkSetupToken(context: Context, token: string): Promise<
   const [row] = await context.db
     .select({ expiresAt: setupLinks.expiresAt })
     .from(setupLinks)
-    .where(and(eq(setupLinks.tokenHash, hashToken(token)), gt(setupLinks.expiresAt, context.now())));
+    .where(
+      and(eq(setupLinks.tokenHash, hashToken(token)), gt(setupLinks.expiresAt, context.now())),
+    );
   return row !== undefined;
 }
 

@@ -17,7 +17,8 @@ export interface Credential {
   readonly viewer: Viewer;
 }
 
-const SCOPE = /^(?:read|write|follow|push|profile|admin:(?:read|write)(?::[a-z_]{1,40})?|(?:read|write):[a-z_]{1,40})$/;
+const SCOPE =
+  /^(?:read|write|follow|push|profile|admin:(?:read|write)(?::[a-z_]{1,40})?|(?:read|write):[a-z_]{1,40})$/;
 
 /**
  * Reads a list of scopes as OAuth writes it, separated by spaces.
@@ -48,9 +49,7 @@ export async function createToken(
 ): Promise<string> {
   if (options.as === "organization") requireEditor(member);
   const actorId =
-    options.as === "organization"
-      ? (await requireOrganization(context)).actor.id
-      : member.actorId;
+    options.as === "organization" ? (await requireOrganization(context)).actor.id : member.actorId;
   const token = randomToken();
   await context.db.insert(accessTokens).values({
     tokenHash: hashToken(token),

@@ -1,18 +1,21 @@
-import { and, eq, inArray, or } from "drizzle-orm";
+import { and, eq, inArray, or, type SQL } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
+import { partnerReach, partnersFor } from "../domain/audience/partners.ts";
 import { notFound } from "../domain/errors.ts";
 import { reveal, type Facts, type Viewer, type Visible } from "../domain/audience/policy.ts";
+import { visibleTo } from "../persistence/audience.sql.ts";
 import type { Queryable } from "../persistence/database.ts";
 import type { PostRecord } from "../persistence/repositories/posts.ts";
 import { actors, blocks, follows } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
+import { partnersNow } from "./partners.ts";
 
 const NOBODY: ReadonlySet<string> = new Set();
-const NO_CIRCLES: ReadonlyMap<string, ReadonlySet<string>> = new Map();
 
 /** What is true between a viewer and many authors, read in at most two statements. */
 export interface Relations {
-  factsAbout(author: string): Facts;
+  /** `iri` is the post's: a partnership may be for one practice alone; null for what is no post */
+  factsAbout(post: { readonly author: string; readonly iri: string | null }): Facts;
 }
 
 /** The facts that the policy needs about `viewer` and each of `authors` (actor IRIs). */
@@ -23,6 +26,7 @@ export async function relationsOf(
   authors: readonly string[],
 ): Promise<Relations> {
   const others = [...new Set(authors)];
+  const { partners, circles } = await partnersNow(context);
   const [followed, blocked] =
     viewer.kind === "anonymous" || others.length === 0
       ? [NOBODY, NOBODY]
@@ -31,11 +35,11 @@ export async function relationsOf(
           blockedWith(db, viewer.actor, others),
         ]);
   return {
-    factsAbout: (author) => ({
+    factsAbout: ({ author, iri }) => ({
       follows: followed.has(author),
       blocked: blocked.has(author),
-      activePartners: NOBODY,
-      circles: NO_CIRCLES,
+      activePartners: partnersFor(partners, iri),
+      circles,
       organization: context.iris.organization,
     }),
   };
@@ -49,11 +53,7 @@ async function followedBy(db: Queryable, viewer: string, authors: string[]): Pro
     .innerJoin(followers, eq(followers.id, follows.followerId))
     .innerJoin(actors, eq(actors.id, follows.followeeId))
     .where(
-      and(
-        eq(followers.iri, viewer),
-        eq(follows.state, "accepted"),
-        inArray(actors.iri, authors),
-      ),
+      and(eq(followers.iri, viewer), eq(follows.state, "accepted"), inArray(actors.iri, authors)),
     );
   return new Set(rows.map((row) => row.iri));
 }
@@ -85,8 +85,18 @@ export async function revealPosts(
   const authors = posts.map((post) => post.author);
   const relations = await relationsOf(context, context.db, viewer, authors);
   return posts
-    .map((post) => reveal(viewer, post, relations.factsAbout(post.author)))
+    .map((post) => reveal(viewer, post, relations.factsAbout(post)))
     .filter((post) => post !== null);
+}
+
+/**
+ * The policy as SQL, for lists of posts joined with their authors: narrows to what the viewer may
+ * possibly see. `revealPosts` then decides about each.
+ */
+export async function narrowTo(context: Context, viewer: Viewer): Promise<SQL | undefined> {
+  const { partners, circles } = await partnersNow(context);
+  const reach = partnerReach(viewer, partners, circles);
+  return visibleTo(context.db, viewer, { organization: context.iris.organization, reach });
 }
 
 /**

@@ -4,7 +4,6 @@ import type { ActorRecord } from "../persistence/repositories/actors.ts";
 import type { PostRecord } from "../persistence/repositories/posts.ts";
 import type { PublishedKey } from "./keys.ts";
 
-
 /** A JSON-LD document, ready to be stringified. */
 export type JsonLd = Readonly<Record<string, unknown>>;
 

@@ -154,7 +154,7 @@ describe("somebody blocks one of us", () => {
     const blocked = async () =>
       (
         await relationsOf(world.context, world.database.db, viewer, [world.organization.iri])
-      ).factsAbout(world.organization.iri).blocked;
+      ).factsAbout({ author: world.organization.iri, iri: null }).blocked;
     expect(await blocked()).toBe(true);
     await world.send(world.mallory, world.activity(world.mallory, "Undo", block["id"]));
     expect(await blocked()).toBe(true);

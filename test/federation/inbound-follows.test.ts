@@ -77,7 +77,7 @@ describe("somebody follows the organization", () => {
       audience: [{ kind: "followers" }],
       withdrawn: false,
     } as const;
-    expect(reveal(viewer, post, facts.factsAbout(post.author))).toBeNull();
+    expect(reveal(viewer, post, facts.factsAbout({ author: post.author, iri: null }))).toBeNull();
     const [request] = await listFollowRequests(world.context, world.organization, { limit: 1 });
     expect(request?.actor.iri).toBe(bea.iri);
     await answerFollow(world.context, world.organization, request?.id ?? 0n, "accept");

@@ -112,6 +112,10 @@ declare const seen: unique symbol;
 export type Visible<T extends Guarded> = T & { readonly [seen]: true };
 
 /** The post, marked as visible, when the viewer may see it; null when not: the same as "not there". */
-export function reveal<T extends Guarded>(viewer: Viewer, post: T, facts: Facts): Visible<T> | null {
+export function reveal<T extends Guarded>(
+  viewer: Viewer,
+  post: T,
+  facts: Facts,
+): Visible<T> | null {
   return see(viewer, post, facts) ? (post as Visible<T>) : null;
 }

@@ -17,8 +17,9 @@ export interface OutgoingState {
 }
 
 /** What the policy and the queue must know of a post; its text is not among it. */
-interface OutgoingPost extends Guarded {
+export interface OutgoingPost extends Guarded {
   readonly id: Id;
+  readonly iri: string;
   readonly revision: number;
 }
 
@@ -30,6 +31,7 @@ type Row = {
   audience: string[];
   post_id: string | null;
   post_revision: number;
+  post_iri: string;
   post_audience: string[];
   withdrawn: boolean;
   author: string;
@@ -43,7 +45,7 @@ export async function findOutgoing(
 ): Promise<Map<Id, OutgoingState>> {
   const rows = await db.execute<Row>(sql`
     select a.id, a.actor_id, a.type, a.revision, a.audience,
-      p.id as post_id, p.revision as post_revision, p.audience as post_audience,
+      p.id as post_id, p.iri as post_iri, p.revision as post_revision, p.audience as post_audience,
       p.withdrawn_at is not null or w.suspended_at is not null or w.gone_at is not null as withdrawn,
       w.iri as author, w.kind as author_kind
     from activities a
@@ -67,6 +69,7 @@ function toState(row: Row): OutgoingState {
 function toPost(row: Row, id: string): OutgoingPost {
   return {
     id: BigInt(id),
+    iri: row.post_iri,
     revision: row.post_revision,
     author: row.author,
     publishedBy: publisher(row.author_kind),

@@ -54,9 +54,13 @@ export const actors = pgTable(
   },
   (table) => [
     uniqueIndex("actors_handle").on(sql`lower(${table.handle})`, table.host),
-    index("actors_local").on(table.kind).where(sql`${table.kind} <> 'remote'`),
+    index("actors_local")
+      .on(table.kind)
+      .where(sql`${table.kind} <> 'remote'`),
     index("actors_host").on(table.host),
-    index("actors_inbox").on(table.inbox).where(sql`${table.kind} = 'remote'`),
+    index("actors_inbox")
+      .on(table.inbox)
+      .where(sql`${table.kind} = 'remote'`),
   ],
 );
 

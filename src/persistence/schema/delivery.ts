@@ -11,6 +11,7 @@ import {
 } from "drizzle-orm/pg-core";
 import { actors } from "./actors.ts";
 import { createdAt, idReference, instant, timeOrderedId } from "./columns.ts";
+import { disclosures } from "./disclosures.ts";
 import { posts } from "./posts.ts";
 
 /** Activities of our own actors: the body is stored once, deliveries refer to it. */
@@ -30,6 +31,8 @@ export const activities = pgTable(
     revision: integer(),
     /** stored form of domain/audience: who may read the activity by its id */
     audience: text().array().notNull(),
+    /** the disclosure that this activity makes or recalls; its outcome is an event there */
+    disclosureId: idReference().references(() => disclosures.id),
     /** JSON-LD, exactly the bytes that are sent */
     body: text().notNull(),
     createdAt: createdAt(),
@@ -69,7 +72,11 @@ export const hosts = pgTable(
     lastSuccessAt: instant(),
     signature: text().$type<"draft-cavage" | "rfc9421">().notNull().default("draft-cavage"),
   },
-  (table) => [index("hosts_open").on(table.openUntil).where(sql`${table.openUntil} is not null`)],
+  (table) => [
+    index("hosts_open")
+      .on(table.openUntil)
+      .where(sql`${table.openUntil} is not null`),
+  ],
 );
 
 export const inboxes = pgTable("inboxes", {
@@ -105,8 +112,12 @@ export const deliveries = pgTable(
   },
   (table) => [
     uniqueIndex("deliveries_once").on(table.activityId, table.inboxId),
-    index("deliveries_due").on(table.dueAt).where(sql`${table.state} = 'queued'`),
-    index("deliveries_host").on(table.hostId, table.dueAt).where(sql`${table.state} = 'queued'`),
+    index("deliveries_due")
+      .on(table.dueAt)
+      .where(sql`${table.state} = 'queued'`),
+    index("deliveries_host")
+      .on(table.hostId, table.dueAt)
+      .where(sql`${table.state} = 'queued'`),
   ],
 );
 

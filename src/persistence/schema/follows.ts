@@ -65,5 +65,9 @@ export const reports = pgTable(
     createdAt: createdAt(),
     resolvedAt: instant(),
   },
-  (table) => [index("reports_open").on(table.id).where(sql`${table.resolvedAt} is null`)],
+  (table) => [
+    index("reports_open")
+      .on(table.id)
+      .where(sql`${table.resolvedAt} is null`),
+  ],
 );

@@ -4,3 +4,7 @@ export * from "./follows.ts";
 export * from "./members.ts";
 export * from "./organization.ts";
 export * from "./posts.ts";
+export * from "./disclosures.ts";
+export * from "./media.ts";
+export * from "./origins.ts";
+export * from "./partnerships.ts";

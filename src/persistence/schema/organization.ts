@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { check, pgTable, smallint, text } from "drizzle-orm/pg-core";
+import { boolean, check, pgTable, smallint, text } from "drizzle-orm/pg-core";
 import { actors } from "./actors.ts";
 import { createdAt, idReference, instant } from "./columns.ts";
 import type { FollowPolicy } from "../../domain/follow.ts";
@@ -18,6 +18,8 @@ export const organization = pgTable(
       .notNull()
       .references(() => actors.id),
     followPolicy: text().$type<FollowPolicy>().notNull().default("approve"),
+    /** allow-list mode: federate with listed origins only */
+    allowListOnly: boolean().notNull().default(false),
     createdAt: createdAt(),
   },
   (table) => [check("organization_is_one", sql`${table.id} = 1`)],

@@ -92,7 +92,9 @@ export const posts = pgTable(
       .where(sql`${table.inReplyToIri} is not null and ${table.inReplyToId} is null`),
     index("posts_url").on(table.url),
     index("posts_audience").using("gin", table.audience),
-    index("posts_articles").on(table.id).where(sql`${table.type} = 'Article'`),
+    index("posts_articles")
+      .on(table.id)
+      .where(sql`${table.type} = 'Article'`),
     index("posts_words")
       .using("gin", postWords(table))
       .where(sql`${table.type} = 'Article'`),

@@ -1,0 +1,32 @@
+import { index, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { actors } from "./actors.ts";
+import { createdAt, idReference, instant, timeOrderedId } from "./columns.ts";
+import { posts } from "./posts.ts";
+
+/** Files that our members uploaded. They belong to one post and are served under its boundary. */
+export const media = pgTable(
+  "media",
+  {
+    id: timeOrderedId(),
+    /** the unguessable last part of its IRI, and its name in the store */
+    key: uuid().notNull().unique(),
+    uploaderId: idReference()
+      .notNull()
+      .references(() => actors.id),
+    /** null until a post takes it */
+    postId: idReference().references(() => posts.id),
+    position: integer().notNull().default(0),
+    fileName: text().notNull(),
+    mediaType: text().notNull(),
+    bytes: integer().notNull(),
+    sha256: text().notNull(),
+    description: text().notNull().default(""),
+    width: integer(),
+    height: integer(),
+    blurhash: text(),
+    createdAt: createdAt(),
+    /** the file is gone from the store */
+    removedAt: instant(),
+  },
+  (table) => [index("media_post").on(table.postId), index("media_uploader").on(table.uploaderId)],
+);
