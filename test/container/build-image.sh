@@ -5,6 +5,7 @@
 #
 # The base image is made on the spot: Debian by debootstrap from the mirror that apt uses, Node.js 24 from
 # node_modules, npm from this machine. npm's registry and certificate authority reach the build as secrets.
+# shellcheck disable=SC2016  # JavaScript and apt's own formats stand in single quotes
 set -euo pipefail
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -139,7 +140,8 @@ build() {
   fi
   SECONDS=0
   (cd "$repository" && TMPDIR=$work/tmp bounded 1800 \
-    buildah --root "$work/store" --runroot "$work/run" --storage-driver vfs build --isolation chroot --format docker --pull-never --layers=false \
+    buildah --root "$work/store" --runroot "$work/run" --storage-driver vfs \
+    build --isolation chroot --format docker --pull-never --layers=false \
     --build-arg BASE_IMAGE=localhost/praxis-base --build-arg VERSION=proof "${secrets[@]}" \
     --tag praxis:proof .) >"$work/build.log" 2>&1 ||
     { tail -n 40 "$work/build.log" >&2; fail "the build"; }
@@ -219,7 +221,9 @@ check_start() {
   say "Start"
   local status=0
   database_url='' in_container node dist/main.js >"$work/refusal.log" 2>&1 || status=$?
-  ((status == 1)) && grep -q DATABASE_URL "$work/refusal.log" || fail "without a database: status $status, $(<"$work/refusal.log")"
+  if ((status != 1)) || ! grep -q DATABASE_URL "$work/refusal.log"; then
+    fail "without a database: status $status, $(<"$work/refusal.log")"
+  fi
   pass "without DATABASE_URL: one clear line and status 1"
 
   touch "$work/started"
