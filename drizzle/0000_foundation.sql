@@ -67,6 +67,7 @@ CREATE TABLE "activities" (
 	"revision" integer,
 	"audience" text[] NOT NULL,
 	"disclosure_id" bigint,
+	"notice_id" bigint,
 	"body" text NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "activities_iri_unique" UNIQUE("iri")
@@ -148,6 +149,47 @@ CREATE TABLE "reports" (
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"resolved_at" timestamp (3) with time zone,
 	CONSTRAINT "reports_iri_unique" UNIQUE("iri")
+);
+--> statement-breakpoint
+CREATE TABLE "fediverse_apps" (
+	"id" bigint PRIMARY KEY DEFAULT praxis_id() NOT NULL,
+	"origin" text NOT NULL,
+	"client_id" text NOT NULL,
+	"client_secret_jwe" text NOT NULL,
+	"scope" text NOT NULL,
+	"authorization_endpoint" text NOT NULL,
+	"token_endpoint" text NOT NULL,
+	"revocation_endpoint" text NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "guest_sessions" (
+	"token_hash" text PRIMARY KEY NOT NULL,
+	"actor_id" bigint NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "guest_sign_ins" (
+	"state_hash" text PRIMARY KEY NOT NULL,
+	"browser_hash" text NOT NULL,
+	"app_id" bigint NOT NULL,
+	"actor_iri" text NOT NULL,
+	"code_verifier_jwe" text NOT NULL,
+	"notice_key" uuid,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "notices" (
+	"id" bigint PRIMARY KEY DEFAULT praxis_id() NOT NULL,
+	"key" uuid NOT NULL,
+	"post_id" bigint NOT NULL,
+	"recipient_id" bigint NOT NULL,
+	"tells_title" boolean NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"withdrawn_at" timestamp (3) with time zone,
+	CONSTRAINT "notices_key_unique" UNIQUE("key")
 );
 --> statement-breakpoint
 CREATE TABLE "access_tokens" (
@@ -372,6 +414,7 @@ ALTER TABLE "signing_keys" ADD CONSTRAINT "signing_keys_actor_id_actors_id_fk" F
 ALTER TABLE "activities" ADD CONSTRAINT "activities_actor_id_actors_id_fk" FOREIGN KEY ("actor_id") REFERENCES "public"."actors"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "activities" ADD CONSTRAINT "activities_post_id_posts_id_fk" FOREIGN KEY ("post_id") REFERENCES "public"."posts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "activities" ADD CONSTRAINT "activities_disclosure_id_disclosures_id_fk" FOREIGN KEY ("disclosure_id") REFERENCES "public"."disclosures"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "activities" ADD CONSTRAINT "activities_notice_id_notices_id_fk" FOREIGN KEY ("notice_id") REFERENCES "public"."notices"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "activity_recipients" ADD CONSTRAINT "activity_recipients_activity_id_activities_id_fk" FOREIGN KEY ("activity_id") REFERENCES "public"."activities"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "activity_recipients" ADD CONSTRAINT "activity_recipients_actor_id_actors_id_fk" FOREIGN KEY ("actor_id") REFERENCES "public"."actors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_activity_id_activities_id_fk" FOREIGN KEY ("activity_id") REFERENCES "public"."activities"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -383,6 +426,10 @@ ALTER TABLE "follows" ADD CONSTRAINT "follows_follower_id_actors_id_fk" FOREIGN 
 ALTER TABLE "follows" ADD CONSTRAINT "follows_followee_id_actors_id_fk" FOREIGN KEY ("followee_id") REFERENCES "public"."actors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "reports" ADD CONSTRAINT "reports_reporter_id_actors_id_fk" FOREIGN KEY ("reporter_id") REFERENCES "public"."actors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "reports" ADD CONSTRAINT "reports_target_id_actors_id_fk" FOREIGN KEY ("target_id") REFERENCES "public"."actors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "guest_sessions" ADD CONSTRAINT "guest_sessions_actor_id_actors_id_fk" FOREIGN KEY ("actor_id") REFERENCES "public"."actors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "guest_sign_ins" ADD CONSTRAINT "guest_sign_ins_app_id_fediverse_apps_id_fk" FOREIGN KEY ("app_id") REFERENCES "public"."fediverse_apps"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "notices" ADD CONSTRAINT "notices_post_id_posts_id_fk" FOREIGN KEY ("post_id") REFERENCES "public"."posts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "notices" ADD CONSTRAINT "notices_recipient_id_actors_id_fk" FOREIGN KEY ("recipient_id") REFERENCES "public"."actors"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "access_tokens" ADD CONSTRAINT "access_tokens_member_id_members_id_fk" FOREIGN KEY ("member_id") REFERENCES "public"."members"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "access_tokens" ADD CONSTRAINT "access_tokens_actor_id_actors_id_fk" FOREIGN KEY ("actor_id") REFERENCES "public"."actors"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "members" ADD CONSTRAINT "members_actor_id_actors_id_fk" FOREIGN KEY ("actor_id") REFERENCES "public"."actors"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -423,6 +470,9 @@ CREATE UNIQUE INDEX "follows_pair" ON "follows" USING btree ("follower_id","foll
 CREATE INDEX "follows_followee" ON "follows" USING btree ("followee_id","state","id");--> statement-breakpoint
 CREATE INDEX "follows_follower" ON "follows" USING btree ("follower_id","state","id");--> statement-breakpoint
 CREATE INDEX "reports_open" ON "reports" USING btree ("id") WHERE "reports"."resolved_at" is null;--> statement-breakpoint
+CREATE INDEX "fediverse_apps_origin" ON "fediverse_apps" USING btree ("origin","id");--> statement-breakpoint
+CREATE INDEX "guest_sessions_actor" ON "guest_sessions" USING btree ("actor_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "notices_one_each" ON "notices" USING btree ("post_id","recipient_id") WHERE "notices"."withdrawn_at" is null;--> statement-breakpoint
 CREATE INDEX "access_tokens_member" ON "access_tokens" USING btree ("member_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "members_email" ON "members" USING btree (lower("email"));--> statement-breakpoint
 CREATE INDEX "sessions_member" ON "sessions" USING btree ("member_id");--> statement-breakpoint

@@ -11,6 +11,9 @@ export async function cleanUp(context: Context): Promise<void> {
   const { db } = context;
   await db.execute(sql`delete from sessions where expires_at < now()`);
   await db.execute(sql`delete from setup_links where expires_at < now()`);
+  await db.execute(sql`delete from guest_sessions where expires_at < now()`);
+  await db.execute(sql`delete from guest_sign_ins where expires_at < now()`);
+  await db.execute(sql`delete from fediverse_apps where created_at < now() - interval '2 days'`);
   await removeFinishedDeliveries(context);
   await db.execute(
     sql`delete from received_activities where received_at < now() - interval '30 days'`,

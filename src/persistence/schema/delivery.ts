@@ -12,6 +12,7 @@ import {
 import { actors } from "./actors.ts";
 import { createdAt, idReference, instant, timeOrderedId } from "./columns.ts";
 import { disclosures } from "./disclosures.ts";
+import { notices } from "./guests.ts";
 import { posts } from "./posts.ts";
 
 /** Activities of our own actors: the body is stored once, deliveries refer to it. */
@@ -33,6 +34,8 @@ export const activities = pgTable(
     audience: text().array().notNull(),
     /** the disclosure that this activity makes or recalls; its outcome is an event there */
     disclosureId: idReference().references(() => disclosures.id),
+    /** the notice that this activity brings; whether its post may still be opened is checked again */
+    noticeId: idReference().references(() => notices.id),
     /** JSON-LD, exactly the bytes that are sent */
     body: text().notNull(),
     createdAt: createdAt(),
