@@ -392,11 +392,19 @@ CREATE TABLE "partnerships" (
 	"ends_at" timestamp (3) with time zone,
 	"suspended_by_us_at" timestamp (3) with time zone,
 	"suspended_by_them_at" timestamp (3) with time zone,
+	"suspension_reason" text,
+	"suspensions_by_us" integer DEFAULT 0 NOT NULL,
+	"suspensions_by_them" integer DEFAULT 0 NOT NULL,
+	"confirmed_move" text,
 	"proposer_jws" text,
+	"proposer_key" text,
 	"accepter_jws" text,
+	"accepter_key" text,
+	"last_activity_iri" text,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"answered_at" timestamp (3) with time zone,
 	"ended_at" timestamp (3) with time zone,
+	"end_reason" text,
 	CONSTRAINT "partnerships_offerIri_unique" UNIQUE("offer_iri")
 );
 --> statement-breakpoint
@@ -493,4 +501,6 @@ CREATE INDEX "media_post" ON "media" USING btree ("post_id");--> statement-break
 CREATE INDEX "media_uploader" ON "media" USING btree ("uploader_id");--> statement-breakpoint
 CREATE INDEX "circle_members_organization" ON "circle_members" USING btree ("organization_id");--> statement-breakpoint
 CREATE INDEX "partnerships_partner" ON "partnerships" USING btree ("partner_id","id");--> statement-breakpoint
-CREATE UNIQUE INDEX "partnerships_one_standing" ON "partnerships" USING btree ("partner_id") WHERE "partnerships"."state" = 'active' and "partnerships"."practice_iri" is null;
+CREATE UNIQUE INDEX "partnerships_one_standing" ON "partnerships" USING btree ("partner_id") WHERE "partnerships"."state" = 'active' and "partnerships"."practice_iri" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "partnerships_one_for_a_practice" ON "partnerships" USING btree ("partner_id","practice_iri") WHERE "partnerships"."state" = 'active' and "partnerships"."practice_iri" is not null;--> statement-breakpoint
+CREATE INDEX "partnerships_terms" ON "partnerships" USING btree ("terms_id");

@@ -4,6 +4,23 @@ import { LABELS, type Label } from "./practice.ts";
 export const PARTNERSHIP_STATES = ["offered", "asked", "active", "rejected", "ended"] as const;
 export type PartnershipState = (typeof PARTNERSHIP_STATES)[number];
 
+/**
+ * Why one is over: an end by either side, an answer with other terms, two offers that crossed, newer
+ * terms, or its end date.
+ */
+export const END_REASONS = [
+  "by_us",
+  "by_them",
+  "countered",
+  "crossed",
+  "superseded",
+  "expired",
+] as const;
+export type EndReason = (typeof END_REASONS)[number];
+
+/** Why we suspended one: a manager did, or the partner said that it moved to another server. */
+export type SuspensionReason = "manager" | "moved";
+
 export type PartnershipEvent = "accept" | "reject" | "end";
 
 /**

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { integer, index, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
-import type { PartnershipState } from "../../domain/partnership.ts";
+import type { EndReason, PartnershipState, SuspensionReason } from "../../domain/partnership.ts";
 import type { Label } from "../../domain/practice.ts";
 import { actors } from "./actors.ts";
 import { createdAt, idReference, instant, timeOrderedId } from "./columns.ts";
@@ -40,18 +40,35 @@ export const partnerships = pgTable(
     endsAt: instant(),
     suspendedByUsAt: instant(),
     suspendedByThemAt: instant(),
-    /** compact JWS over the agreement by the proposing and by the accepting side */
+    /** why we suspended it */
+    suspensionReason: text().$type<SuspensionReason>(),
+    /** how often each side has suspended or resumed: an older message arriving late changes nothing */
+    suspensionsByUs: integer().notNull().default(0),
+    suspensionsByThem: integer().notNull().default(0),
+    /** the address to which the partner moved, once a manager has confirmed that it goes on */
+    confirmedMove: text(),
+    /** compact JWS over the agreement by the proposing and by the accepting side, and the public
+     * keys (SPKI PEM) that verify them: evidence must outlive a rotation of keys */
     proposerJws: text(),
+    proposerKey: text(),
     accepterJws: text(),
+    accepterKey: text(),
+    /** the last activity that we sent about it; its delivery tells whether they know */
+    lastActivityIri: text(),
     createdAt: createdAt(),
     answeredAt: instant(),
     endedAt: instant(),
+    endReason: text().$type<EndReason>(),
   },
   (table) => [
     index("partnerships_partner").on(table.partnerId, table.id),
     uniqueIndex("partnerships_one_standing")
       .on(table.partnerId)
       .where(sql`${table.state} = 'active' and ${table.practiceIri} is null`),
+    uniqueIndex("partnerships_one_for_a_practice")
+      .on(table.partnerId, table.practiceIri)
+      .where(sql`${table.state} = 'active' and ${table.practiceIri} is not null`),
+    index("partnerships_terms").on(table.termsId),
   ],
 );
 
