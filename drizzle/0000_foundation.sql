@@ -308,6 +308,7 @@ CREATE TABLE "reactions" (
 CREATE TABLE "tombstones" (
 	"iri" text NOT NULL,
 	"actor_iri" text NOT NULL,
+	"revision" integer,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "tombstones_iri_actor_iri_pk" PRIMARY KEY("iri","actor_iri")
 );
@@ -365,6 +366,7 @@ CREATE TABLE "circle_members" (
 	"organization_id" bigint NOT NULL,
 	"from_epoch" integer NOT NULL,
 	"until_epoch" integer,
+	"sees_from" integer NOT NULL,
 	CONSTRAINT "circle_members_circle_id_organization_id_from_epoch_pk" PRIMARY KEY("circle_id","organization_id","from_epoch")
 );
 --> statement-breakpoint
@@ -494,7 +496,7 @@ CREATE INDEX "posts_words" ON "posts" USING gin (to_tsvector('simple', "title" |
 CREATE INDEX "practices_topics" ON "practices" USING gin ("topics");--> statement-breakpoint
 CREATE UNIQUE INDEX "reactions_once" ON "reactions" USING btree ("post_id","actor_id","type");--> statement-breakpoint
 CREATE INDEX "reactions_actor" ON "reactions" USING btree ("actor_id","id");--> statement-breakpoint
-CREATE INDEX "disclosure_events_disclosure" ON "disclosure_events" USING btree ("disclosure_id","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "disclosure_events_once" ON "disclosure_events" USING btree ("disclosure_id","event");--> statement-breakpoint
 CREATE INDEX "disclosures_post" ON "disclosures" USING btree ("post_id","id");--> statement-breakpoint
 CREATE INDEX "disclosures_actor" ON "disclosures" USING btree ("actor_id","id");--> statement-breakpoint
 CREATE INDEX "media_post" ON "media" USING btree ("post_id");--> statement-breakpoint
@@ -503,4 +505,10 @@ CREATE INDEX "circle_members_organization" ON "circle_members" USING btree ("org
 CREATE INDEX "partnerships_partner" ON "partnerships" USING btree ("partner_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "partnerships_one_standing" ON "partnerships" USING btree ("partner_id") WHERE "partnerships"."state" = 'active' and "partnerships"."practice_iri" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "partnerships_one_for_a_practice" ON "partnerships" USING btree ("partner_id","practice_iri") WHERE "partnerships"."state" = 'active' and "partnerships"."practice_iri" is not null;--> statement-breakpoint
-CREATE INDEX "partnerships_terms" ON "partnerships" USING btree ("terms_id");
+CREATE INDEX "partnerships_terms" ON "partnerships" USING btree ("terms_id");--> statement-breakpoint
+-- The disclosure record is append-only: nobody, not even our own code, changes or removes a row.
+CREATE FUNCTION "refuse_change"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END
+$$;--> statement-breakpoint
+CREATE TRIGGER "disclosures_append_only" BEFORE UPDATE OR DELETE ON "disclosures" FOR EACH ROW EXECUTE FUNCTION "refuse_change"();--> statement-breakpoint
+CREATE TRIGGER "disclosure_events_append_only" BEFORE UPDATE OR DELETE ON "disclosure_events" FOR EACH ROW EXECUTE FUNCTION "refuse_change"();

@@ -154,6 +154,7 @@ describe("the policy as SQL", () => {
         circleId: BigInt(CIRCLE),
         organizationId: idOf(BRAVO),
         fromEpoch: 1,
+        seesFrom: 1,
         untilEpoch: given.inCircle ? null : 2,
       });
       context.memory.forget();

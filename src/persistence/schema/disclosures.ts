@@ -1,12 +1,12 @@
-import { index, integer, pgTable, text } from "drizzle-orm/pg-core";
+import { index, integer, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import type { Label } from "../../domain/practice.ts";
 import { actors } from "./actors.ts";
 import { createdAt, idReference, timeOrderedId } from "./columns.ts";
 import { posts } from "./posts.ts";
 
 /**
- * The disclosure record: a revision was made available to somebody. Append-only: rows are never
- * changed, what happens later is an event. It outlives the practice's text.
+ * The disclosure record: a revision was made available to somebody. Append-only (a trigger refuses
+ * the rest): what happens later is an event. It outlives the practice's text.
  */
 export const disclosures = pgTable(
   "disclosures",
@@ -36,7 +36,7 @@ export const disclosures = pgTable(
   ],
 );
 
-/** What became of a disclosure. Append-only. */
+/** What became of a disclosure, each at most once. Append-only (a trigger refuses the rest). */
 export const disclosureEvents = pgTable(
   "disclosure_events",
   {
@@ -58,5 +58,5 @@ export const disclosureEvents = pgTable(
     detail: text().notNull().default(""),
     createdAt: createdAt(),
   },
-  (table) => [index("disclosure_events_disclosure").on(table.disclosureId, table.id)],
+  (table) => [uniqueIndex("disclosure_events_once").on(table.disclosureId, table.event)],
 );

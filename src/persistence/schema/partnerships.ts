@@ -96,6 +96,8 @@ export const circleMembers = pgTable(
       .references(() => actors.id),
     fromEpoch: integer().notNull(),
     untilEpoch: integer(),
+    /** it sees what was published to the circle from this epoch on: `fromEpoch`, or 1 when earlier practices were shared with it */
+    seesFrom: integer().notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.circleId, table.organizationId, table.fromEpoch] }),

@@ -172,6 +172,8 @@ export const tombstones = pgTable(
   {
     iri: text().notNull(),
     actorIri: text().notNull(),
+    /** the last revision that is withdrawn, where the author numbers them; null = whatever comes */
+    revision: integer(),
     createdAt: createdAt(),
   },
   (table) => [primaryKey({ columns: [table.iri, table.actorIri] })],
