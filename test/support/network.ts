@@ -19,6 +19,8 @@ export interface NetworkInstance {
   readonly admin: Member;
   /** asks the instance as anybody on the internet would */
   fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** asks for a document as another server would, unsigned */
+  document(path: string): Promise<ApiAnswer>;
   /** asks our REST API as the admin (`as: organization` where wanted) and returns status and JSON */
   api(
     method: string,
@@ -106,6 +108,12 @@ export function createNetwork(): Network {
         running,
         admin,
         fetch: async (path, init) => app.fetch(new Request(`${origin}${path}`, init)),
+        async document(path) {
+          const headers = { Accept: "application/activity+json" };
+          const answer = await app.fetch(new Request(`${origin}${path}`, { headers }));
+          const text = await answer.text();
+          return { status: answer.status, json: text === "" ? null : JSON.parse(text) };
+        },
         async api(method, path, body, as = "member") {
           const answer = await app.fetch(
             new Request(`${origin}/api/praxis/v1${path}`, {

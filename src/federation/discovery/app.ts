@@ -5,6 +5,7 @@ import { isPublic } from "../../domain/audience/audience.ts";
 import { ANONYMOUS } from "../../domain/audience/policy.ts";
 import type { Context } from "../../services/context.ts";
 import { publishedKeys } from "../../services/keys.ts";
+import { findNotice } from "../../services/notice-reading.ts";
 import { countFollows, findOwnActivity, findOwnActor, findOwnPost } from "../../services/outbox.ts";
 import { findOwnActorByHandle } from "../../services/own-handles.ts";
 import { findOwnPracticeIri } from "../../services/practice-lists.ts";
@@ -106,6 +107,13 @@ export function createDiscoveryApp(
     const iri = context.iris.practice(c.req.param("key"));
     return serve(c.req.raw, iri, () => loadPost(c.req.raw, iri));
   });
+  routes.get("/ap/notices/:key", (c) => {
+    const key = c.req.param("key");
+    return serve(c.req.raw, context.iris.notice(key), async () => {
+      const json = await findNotice(context, await viewerOf(c.req.raw, findSigner), key);
+      return json === null ? null : { json, open: false };
+    });
+  });
   routes.get("/ap/activities/:key", (c) => {
     const iri = context.iris.activity(c.req.param("key"));
     return serve(c.req.raw, `${iri}#uncached`, async () => {
@@ -123,7 +131,7 @@ export function createDiscoveryApp(
     if (known !== undefined) return webFinger(known);
     const answer = await (await fedify()).fetch(pinned(c.req.raw), { contextData: undefined });
     if (!answer.ok) return answer;
-    const body = await answer.text();
+    const body = await withCanonicalSubject((await answer.json()) as WebFingerDescriptor);
     cache.set(key, body);
     return webFinger(body);
   });
@@ -140,6 +148,15 @@ export function createDiscoveryApp(
   routes.all("/ap/*", (c) =>
     ["GET", "HEAD", "POST"].includes(c.req.method) ? noDocument() : c.body(null, 405),
   );
+
+  /** Fedify repeats what was asked for; the subject is the actor's one handle, however it was spelt. */
+  async function withCanonicalSubject(descriptor: WebFingerDescriptor): Promise<string> {
+    const self = descriptor.links.find((link) => link.rel === "self")?.href ?? "";
+    const actor = await findOwnActor(context, self);
+    if (actor === null) return JSON.stringify(descriptor);
+    const subject = `acct:${actor.handle}@${actor.host}`;
+    return JSON.stringify({ ...descriptor, subject, aliases: [actor.url, actor.iri] });
+  }
 
   /** The request as if it had come to our pinned origin, whatever its Host header says. */
   function pinned(request: Request): Request {
@@ -167,6 +184,11 @@ export function createDiscoveryApp(
       return serve(request, iri, () => loadPost(request, iri));
     },
   };
+}
+
+/** What we look at in a JSON Resource Descriptor (RFC 7033 §4.4). */
+interface WebFingerDescriptor {
+  readonly links: readonly { readonly rel: string; readonly href?: string }[];
 }
 
 function json(document: JsonLd | null, open: boolean): Response {

@@ -34,7 +34,8 @@ export function createDiscovery(context: Context): Federation<void> {
     })
     .mapHandle(async (_, handle) => {
       // acct:alpha.example@alpha.example and plain alpha.example mean the organization
-      if (handle.toLowerCase() === new URL(context.config.origin).hostname) return "org";
+      const { hostname, host } = new URL(context.config.origin);
+      if ([hostname, host].includes(handle.toLowerCase())) return "org";
       const actor = await findOwnActorByHandle(context, handle);
       return actor === null ? null : identifierOf(actor);
     })
