@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { formatAudience, isPublic, type Audience } from "../domain/audience/audience.ts";
 import { address } from "../domain/audience/address.ts";
@@ -92,7 +93,9 @@ export async function revisePractice(
   const before = await getOwnPractice(context, editor, id);
   requireEditor(editor);
   refuseAudienceChange(before, changes);
+  const unchanged = await mergeDraft(context, before, {});
   const draft = checkDraft(await mergeDraft(context, before, changes));
+  if (isDeepStrictEqual(draft, checkDraft(unchanged))) return before;
   const content = renderContent(draft, before.practice.objectKey ?? "");
   return context.db.transaction(async (tx) => {
     const [locked] = await tx

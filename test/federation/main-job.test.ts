@@ -91,6 +91,8 @@ describe("following another organization and reading its practices", () => {
       expect(practice).toMatchObject({ revision: 2, content_html: "<p>Say it aloud.</p>" });
       expect(practice).toMatchObject({ title: before?.title, topics: before?.topics });
     }, SOON);
+    const same = await alpha.api("PATCH", `/practices/${before?.id}`, edit);
+    expect(same.json.revision).toBe(2);
     const { json } = await alpha.api("GET", `/practices/${before?.id}/revisions`);
     expect(json).toMatchObject([
       { number: 1, change_note: "" },
