@@ -69,7 +69,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (given["PRAXIS_SECRET_KEY"] !== undefined) {
     secretKey = decodeSecret(given["PRAXIS_SECRET_KEY"]);
     if (secretKey === null) {
-      problems.push("PRAXIS_SECRET_KEY must be at least 32 random bytes in base64 (openssl rand -base64 32)");
+      problems.push(
+        "PRAXIS_SECRET_KEY must be at least 32 random bytes in base64 (openssl rand -base64 32)",
+      );
     }
   }
 

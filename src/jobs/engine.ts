@@ -74,7 +74,9 @@ export async function startJobs(
       });
     },
     async work(handlers) {
-      for (const name of QUEUE_NAMES) await workQueue(boss, name, handlers, options.onError);
+      const run = <Name extends JobName>(name: Name) =>
+        workQueue<JobPayloads[Name]>(boss, name, handlers[name], options.onError);
+      for (const name of QUEUE_NAMES) await run(name);
       for (const [name, cron] of Object.entries(SCHEDULES)) await boss.schedule(name, cron);
     },
     async stop(timeoutMs = 25_000) {
@@ -100,19 +102,19 @@ function createBoss(
   });
 }
 
-async function workQueue<Name extends JobName>(
+async function workQueue<Payload extends object>(
   boss: PgBoss,
-  name: Name,
-  handlers: JobHandlers,
+  name: JobName,
+  handler: (payload: Payload) => Promise<void>,
   onError: (error: unknown) => void,
 ): Promise<void> {
-  await boss.work<JobPayloads[Name]>(
+  await boss.work<Payload>(
     name,
     { batchSize: 1, localConcurrency: 4, pollingIntervalSeconds: 5 },
     async (jobs) => {
       for (const job of jobs) {
         try {
-          await handlers[name](job.data);
+          await handler(job.data);
         } catch (error) {
           onError(error);
           throw error;

@@ -54,7 +54,9 @@ function formatLine(record: {
     .join(" ");
   const time = new Date(record.timestamp).toISOString();
   const part = record.category.slice(1).join(".");
-  return [`${time} ${record.level} ${part}: ${message.join("")}${fields === "" ? "" : ` ${fields}`}`];
+  return [
+    `${time} ${record.level} ${part}: ${message.join("")}${fields === "" ? "" : ` ${fields}`}`,
+  ];
 }
 
 function inline(value: unknown): string {

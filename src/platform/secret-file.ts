@@ -14,7 +14,10 @@ export async function loadSecretFile(dataDir: string): Promise<Uint8Array> {
   const path = join(dataDir, "secret.key");
   try {
     await mkdir(dataDir, { recursive: true });
-    await writeFile(path, `${randomBytes(BYTES).toString("base64")}\n`, { flag: "wx", mode: 0o600 });
+    await writeFile(path, `${randomBytes(BYTES).toString("base64")}\n`, {
+      flag: "wx",
+      mode: 0o600,
+    });
   } catch (cause) {
     if (!isAlreadyThere(cause)) throw unusable(dataDir, cause);
   }

@@ -76,7 +76,12 @@ export async function measureFanOut(
 ): Promise<FanOutFigures> {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
   const { access_token: token } = await server.command(
-    ...["token", "create", "--member", "ana", "--scopes", "read write"],
+    "token",
+    "create",
+    "--member",
+    "ana",
+    "--scopes",
+    "read write",
   );
   const statements = async () => {
     const [row] = await sql`select sum(calls)::int as calls from pg_stat_statements`.catch(

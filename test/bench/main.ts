@@ -49,8 +49,13 @@ await (await startServerProcess(url)).stop();
 const server = await startServerProcess(url);
 row("start to first answer", ms(server.startMs), `${ms(bare.startMs)} (bare node)`, "≤ 1200 ms");
 await server.command(
-  ...["setup", "--name", "Bench", "--handle", "bench", "--admin", "ana"],
-  ...["--email", "ana@bench.example", "--password", "correct horse", "--followers", "open"],
+  "setup",
+  "--name=Bench",
+  "--handle=bench",
+  "--admin=ana",
+  "--email=ana@bench.example",
+  "--password=correct horse",
+  "--followers=open",
 );
 await new Promise((resolve) => setTimeout(resolve, 5000));
 const idle = `${rssOf(server.pid).toFixed(0)} MB`;

@@ -144,6 +144,7 @@ describe("being killed", () => {
     process.kill(keeper, "SIGINT");
     await gone("the keeper", keeper);
     expect(isRunning(server)).toBe(false);
+    await holder.told("log");
     await holder.leave();
     expect(await keeperPid(dataDir())).toBeUndefined();
     expect(holder.events.filter((event) => "log" in event)).toHaveLength(1);

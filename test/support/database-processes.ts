@@ -70,7 +70,7 @@ export interface Holder {
   /** Every event it has told so far. */
   readonly events: Record<string, string>[];
   /** The first event that carries this field. */
-  told(field: "url" | "code"): Promise<Record<string, string>>;
+  told(field: "url" | "code" | "log"): Promise<Record<string, string>>;
   leave(): Promise<void>;
   kill(): Promise<void>;
 }

@@ -99,7 +99,7 @@ export function keyType(key: KeyObject): KeyType {
 
 function exportPair(publicKey: KeyObject, privateKey: KeyObject): GeneratedKey {
   return {
-    publicKeyPem: publicKey.export({ type: "spki", format: "pem" }).toString(),
+    publicKeyPem: publicKey.export({ type: "spki", format: "pem" }),
     publicKeyMultibase: multibaseOf(publicKey),
     privateJwk: JSON.stringify(privateKey.export({ format: "jwk" })),
   };

@@ -100,7 +100,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   async function follow(first: Outgoing, redirects: number): Promise<HttpResponse> {
     let outgoing = first;
     const visited = new Set([outgoing.url.href]);
-    while (true) {
+    for (;;) {
       const { url, maxBytes } = outgoing;
       const { status, headers, body } = await send(outgoing);
       const location = headers["location"];

@@ -115,8 +115,9 @@ async function keep(): Promise<void> {
 
   async function supervise(context: ClusterContext, port: number, url: string): Promise<void> {
     let crashes: number[] = [];
-    while (server !== undefined) {
-      const reason = await server.ended;
+    for (;;) {
+      const reason = await server?.ended;
+      if (reason === undefined) return;
       if (ending) return;
       crashes = [...crashes.filter((time) => time > Date.now() - 60_000), Date.now()];
       if (crashes.length > crashesPerMinute) throw new Error("it crashes again and again");

@@ -9,7 +9,7 @@ import {
 import { generateSigningKeys } from "../../../src/platform/crypto/keys.ts";
 import { alice, otherRsa, rsa, rsaKeyId } from "../../support/signatures.ts";
 
-const pemOf = (key: KeyObject): string => key.export({ type: "spki", format: "pem" }).toString();
+const pemOf = (key: KeyObject): string => key.export({ type: "spki", format: "pem" });
 const pem = pemOf(rsa.publicKey);
 const otherPem = pemOf(otherRsa.publicKey);
 const victim = "https://a.example/ap/actors/victim";
@@ -235,7 +235,7 @@ describe("a key document is refused", () => {
         keyNode(
           rsaKeyId,
           alice,
-          rsa.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+          rsa.privateKey.export({ type: "pkcs8", format: "pem" }),
         ),
       ),
     ],

@@ -53,7 +53,7 @@ describe("a public key from elsewhere", () => {
   const other = generateKeyPairSync("rsa", { modulusLength: 2048 });
 
   test("may be PKCS #1 with Windows line ends", () => {
-    const pem = other.publicKey.export({ type: "pkcs1", format: "pem" }).toString();
+    const pem = other.publicKey.export({ type: "pkcs1", format: "pem" });
     expect(importPublicKeyPem(pem.replaceAll("\n", "\r\n")).equals(other.publicKey)).toBe(true);
   });
 
@@ -64,7 +64,7 @@ describe("a public key from elsewhere", () => {
     ["an unreadable key", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"],
     [
       "in an enormous text",
-      `${other.publicKey.export({ type: "spki", format: "pem" }).toString()}${"\n".repeat(9_000)}`,
+      `${other.publicKey.export({ type: "spki", format: "pem" })}${"\n".repeat(9_000)}`,
     ],
     ["no key", ""],
   ])("is refused when it is %s", (_, pem) => {
