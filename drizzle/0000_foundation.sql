@@ -248,6 +248,7 @@ CREATE TABLE "posts" (
 	"in_reply_to_iri" text,
 	"in_reply_to_id" bigint,
 	"context_iri" text,
+	"relayed_by" text,
 	"title" text DEFAULT '' NOT NULL,
 	"summary" text DEFAULT '' NOT NULL,
 	"content_html" text NOT NULL,

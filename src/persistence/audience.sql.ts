@@ -47,12 +47,12 @@ function inOnePost([iri, atoms]: readonly [string, readonly string[]]): SQL | un
   return and(eq(posts.iri, iri), hasAny(atoms));
 }
 
-/** Written on the origin of a partner, or the one practice that a partnership is for. */
+/** Written (or passed on) on the origin of a partner, or the one practice that a partnership is for. */
 function isReceivedFromPartner(reach: PartnerReach): SQL | undefined {
   const { receivesFrom, receivesSingle } = reach;
   return or(
     sql`false`,
-    ...receivesFrom.map((origin) => sql`starts_with(${actors.iri}, ${`${origin}/`})`),
+    ...receivesFrom.map((origin) => sql`starts_with(coalesce(${posts.relayedBy}, ${actors.iri}), ${`${origin}/`})`),
     receivesSingle.length === 0 ? undefined : inArray(posts.iri, [...receivesSingle]),
   );
 }

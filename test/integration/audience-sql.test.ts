@@ -68,6 +68,7 @@ const world = fc.record({
       author: fc.constantFrom(...people),
       audience: fc.array(atom, { maxLength: 3 }),
       withdrawn: fc.boolean(),
+      relayedBy: fc.option(fc.constantFrom(BRAVO, CARLA)),
     }),
     { minLength: 1, maxLength: 12 },
   ),
@@ -118,6 +119,7 @@ describe("the policy as SQL", () => {
           audience: formatAudience(post.audience),
           publishedAt: new Date(),
           withdrawnAt: post.withdrawn ? new Date() : null,
+          relayedBy: post.relayedBy,
         })),
       );
       const wanted = given.follows.map(({ pair: [follower, followee], state }, index) => ({

@@ -61,6 +61,7 @@ export function practiceRecord(
     inReplyToIri: null,
     inReplyToId: null,
     contextIri: ALPHA.context("7"),
+    relayedBy: null,
     title: "Night-shift handover",
     summary: "Ten minutes at the desk & a checklist",
     contentHtml: "<p>Meet at the desk.</p>",

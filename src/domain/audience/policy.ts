@@ -27,6 +27,8 @@ export interface Guarded {
   readonly audience: Audience;
   /** deleted, recalled or retracted */
   readonly withdrawn: boolean;
+  /** IRI of the discussion's owner who passed it on to us; without, it came from its author */
+  readonly relayedBy?: string | null;
 }
 
 /** What the policy must know about viewer and author *now*; a service reads it from the database. */
@@ -37,7 +39,7 @@ export interface Facts {
   readonly blocked: boolean;
   /** Organization IRIs whose partnership with us is active */
   readonly activePartners: ReadonlySet<string>;
-  /** circle → IRIs of its member organizations at the current epoch */
+  /** circle at an epoch (domain/circle) → IRIs of the organizations that it covers now */
   readonly circles: ReadonlyMap<string, ReadonlySet<string>>;
   /** our own Organization actor */
   readonly organization: string;
@@ -74,13 +76,14 @@ function isFromPartner(viewer: Viewer, organization: string, facts: Facts): bool
 }
 
 /**
- * What was sent to our organization: all its members when an active partner sent it, only those
- * who speak for the organization when anybody else did.
+ * What was sent to our organization: all its members when an active partner sent it (or passed it
+ * on, as the owner of a discussion does), only those who speak for the organization when anybody
+ * else did.
  */
 function isAddressedHere(viewer: Viewer, post: Guarded, facts: Facts): boolean {
   if (viewer.kind !== "local") return false;
   if (isEditor(viewer.role)) return true;
-  return [...facts.activePartners].some((partner) => sameOrigin(partner, post.author));
+  return [...facts.activePartners].some((partner) => sameOrigin(partner, post.relayedBy ?? post.author));
 }
 
 function sameOrigin(left: string, right: string): boolean {

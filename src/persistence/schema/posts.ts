@@ -60,6 +60,8 @@ export const posts = pgTable(
     /** null while the parent is not known here */
     inReplyToId: idReference(),
     contextIri: text(),
+    /** the owner of the discussion who brought it (an actor's IRI); null = its author did */
+    relayedBy: text(),
     /** title; empty for notes */
     title: text().notNull().default(""),
     /** plain text for practices, a content warning for notes */
