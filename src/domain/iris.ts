@@ -16,8 +16,14 @@ export interface LocalIris {
   practice(key: string): string;
   context(key: string): string;
   activity(key: string): string;
+  /** what a person on another kind of server is told of a practice */
+  notice(key: string): string;
+  /** a terms document, for the two parties */
+  terms(key: string): string;
   /** page of a practice */
   practicePage(slug: string): string;
+  /** where a notice leads to */
+  noticePage(key: string): string;
   /** page of a member */
   memberPage(handle: string): string;
 }
@@ -41,7 +47,10 @@ export function localIris(origin: string): LocalIris {
     practice: (key) => `${ap}/practices/${key}`,
     context: (key) => `${ap}/contexts/${key}`,
     activity: (key) => `${ap}/activities/${key}`,
+    notice: (key) => `${ap}/notices/${key}`,
+    terms: (key) => `${ap}/terms/${key}`,
     practicePage: (slug) => `${origin}/practices/${slug}`,
+    noticePage: (key) => `${origin}/n/${key}`,
     memberPage: (handle) => `${origin}/@${handle}`,
   };
 }

@@ -15,6 +15,10 @@ export interface OutgoingActivity {
   readonly audience: Audience;
   /** the post that it is about, and the revision that the body holds */
   readonly post?: { readonly id: Id; readonly revision: number };
+  /** the disclosure that it makes or recalls */
+  readonly disclosureId?: Id;
+  /** the notice that it brings */
+  readonly noticeId?: Id;
   /** actors to send it to whatever the audience says: who asked, who is answered, who is told */
   readonly to?: readonly Id[];
 }
@@ -37,6 +41,8 @@ export async function recordActivity(
       postId: activity.post?.id ?? null,
       revision: activity.post?.revision ?? null,
       audience: formatAudience(activity.audience),
+      disclosureId: activity.disclosureId ?? null,
+      noticeId: activity.noticeId ?? null,
       body: context.wire.serialize(activity.body, activity.audience),
     })
     .returning({ id: activities.id });

@@ -12,6 +12,7 @@ import {
 } from "../persistence/repositories/posts.ts";
 import { activities, actors, posts } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
+import { findNoticeActivity } from "./notice-reading.ts";
 import { getOrganization } from "./organization.ts";
 import { relationsOf, narrowTo, revealPosts } from "./visibility.ts";
 import type { JsonLd } from "./wire.ts";
@@ -64,6 +65,10 @@ export async function findOwnActivity(
   const relations = await relationsOf(context, context.db, viewer, [actor.iri]);
   const facts = relations.factsAbout({ author: actor.iri, iri: post?.iri ?? null });
   if (reveal(viewer, guarded, facts) === null) return null;
+  if (row.noticeId !== null && row.type !== "Delete") {
+    const notice = await findNoticeActivity(context, viewer, { iri, noticeId: row.noticeId });
+    return notice === null ? null : { json: notice, open: false };
+  }
   const open = guarded.audience.some((atom) => atom.kind === "public");
   if (post === null || row.type === "Delete") return { json: JSON.parse(row.body), open };
   const visible = reveal(viewer, post, facts);

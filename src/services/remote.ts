@@ -1,6 +1,7 @@
 import type { RemoteHandle } from "../domain/handle.ts";
 import type { Benefit, Label, PracticeKind } from "../domain/practice.ts";
 import type { PostAttachment, PostTag, ProfileField } from "../persistence/schema/index.ts";
+import type { RemoteAccounts } from "./remote-accounts.ts";
 
 export type { PostAttachment, PostTag, ProfileField } from "../persistence/schema/index.ts";
 
@@ -30,6 +31,8 @@ export interface Remote {
    * @throws AppError as `readActor`
    */
   readObject(iri: string): Promise<RemoteObject>;
+  /** people's accounts there */
+  readonly accounts: RemoteAccounts;
 }
 
 /** What an IRI or URL turned out to be. */

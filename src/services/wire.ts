@@ -17,6 +17,9 @@ export interface Wire {
   create(activityIri: string, post: Visible<PostRecord>): JsonLd;
   update(activityIri: string, post: Visible<PostRecord>, at: Date): JsonLd;
   /** Delete of a Tombstone; says nothing but the IRI */
+  /** what a person on another kind of server is told of a practice, as served at its IRI */
+  notice(notice: NoticeOnWire): JsonLd;
+  createNotice(activityIri: string, notice: NoticeOnWire): JsonLd;
   delete(activityIri: string, post: DeletedPost, at: Date): JsonLd;
   /** `keys` are those of `publishedKeys`: a peer forgets the keys that an Update leaves out */
   updateActor(
@@ -44,6 +47,24 @@ export interface FollowOnWire {
 
 /** What may still be said about a post after its end. */
 export interface DeletedPost {
+/** Everything that a notice tells. There is no room in it for a body, a summary or an attachment. */
+export interface NoticeOnWire {
+  readonly iri: string;
+  readonly author: string;
+  readonly authorName: string;
+  /** the page behind the link */
+  readonly page: string;
+  readonly recipient: {
+    readonly iri: string;
+    readonly url: string;
+    readonly handle: string;
+    readonly host: string;
+  };
+  /** the practice's title, where its author allows that it is told; else null */
+  readonly title: string | null;
+  readonly publishedAt: Date;
+}
+
   readonly iri: string;
   readonly author: string;
   readonly to: readonly string[];

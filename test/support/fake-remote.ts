@@ -12,6 +12,10 @@ export class FakeRemote implements Remote {
   /** what is thrown when that IRI is read */
   readonly failures = new Map<string, Error>();
   readonly asked: string[] = [];
+  readonly accounts = {
+    register: () => Promise.reject(failure("sign_in_not_offered")),
+    identify: () => Promise.reject(failure("sign_in_refused")),
+  };
   /** the `known` handle of the last reading of an actor */
   lastKnown: RemoteHandle | undefined;
 

@@ -10,6 +10,8 @@ import {
   updateActivity,
   updateActorActivity,
 } from "./activities.ts";
+import { createNoticeActivity, noticeDocument } from "./notice.ts";
+import { partnershipWire } from "./partnership.ts";
 import { serializeActivity } from "./serialize.ts";
 
 /** The words of ActivityStreams for what the services have to say. */
@@ -18,6 +20,8 @@ export function createWire(): Wire {
     object: objectDocument,
     create: createActivity,
     update: updateActivity,
+    notice: noticeDocument,
+    createNotice: createNoticeActivity,
     delete: deleteActivity,
     updateActor: updateActorActivity,
     follow: followActivity,

@@ -2,6 +2,7 @@ import { AppError } from "../../domain/errors.ts";
 import type { RemoteHandle } from "../../domain/handle.ts";
 import type { HttpClient } from "../../platform/http/client.ts";
 import type { Remote, RemoteActor, RemoteKey } from "../../services/remote.ts";
+import { createAccounts } from "../accounts/accounts.ts";
 import { confirmKeyOwner, readKeyDocument } from "../signatures/key-document.ts";
 import { createDocumentReader, type Signer } from "./documents.ts";
 import { hostIn, remoteGone, remoteInvalid } from "./problems.ts";
@@ -88,6 +89,7 @@ export function createRemote(options: RemoteOptions): Remote {
       return toActor(await documents.load(iri), known);
     },
     readKey,
+    accounts: createAccounts(options.http),
     async readObject(iri) {
       const document = await documents.load(iri, { page: true });
       if (typesOf(document).includes("Tombstone")) throw remoteGone(hostIn(iri));

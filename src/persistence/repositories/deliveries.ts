@@ -235,7 +235,8 @@ export async function removeFinished(db: Queryable, before: Date, limit: number)
     delete from deliveries d using (
       select d.id from deliveries d
       join activities a on a.id = d.activity_id
-      left join posts p on p.id = a.post_id
+      left join notices n on n.id = a.notice_id
+      left join posts p on p.id = coalesce(a.post_id, n.post_id)
       where d.state <> 'queued' and d.finished_at < ${instant(before)}
         and not (d.state = 'delivered' and a.type = 'Create' and p.withdrawn_at is null)
       limit ${limit}

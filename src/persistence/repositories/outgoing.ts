@@ -49,7 +49,8 @@ export async function findOutgoing(
       p.withdrawn_at is not null or w.suspended_at is not null or w.gone_at is not null as withdrawn,
       w.iri as author, w.kind as author_kind
     from activities a
-    left join posts p on p.id = a.post_id
+    left join notices n on n.id = a.notice_id
+    left join posts p on p.id = coalesce(a.post_id, n.post_id)
     left join actors w on w.id = p.author_id
     where a.id = any(${bigints(ids)})`);
   return new Map(rows.map((row) => [BigInt(row.id), toState(row)]));
