@@ -28,6 +28,9 @@ export interface JobEngine extends Jobs {
   stop(timeoutMs?: number): Promise<void>;
 }
 
+/** A job whose worker was killed is noticed after this, and then tried again; pg-boss takes no less. */
+const NOTICED_AFTER_SECONDS = 10;
+
 const QUEUE_NAMES = Object.keys(QUEUES) as JobName[];
 
 /** Makes or updates pg-boss's own tables and our queues. Call under the migration lock. */
@@ -41,6 +44,7 @@ export async function migrateJobs(databaseUrl: string): Promise<void> {
       const options = {
         ...QUEUES[name],
         retryBackoff: true,
+        heartbeatSeconds: NOTICED_AFTER_SECONDS,
         deadLetter: DEAD_LETTERS,
         notify: true,
         retentionSeconds: 14 * 86_400,
@@ -99,6 +103,8 @@ function createBoss(
     supervise: works,
     schedule: works,
     useListenNotify: works,
+    superviseIntervalSeconds: NOTICED_AFTER_SECONDS,
+    monitorIntervalSeconds: NOTICED_AFTER_SECONDS,
   });
 }
 
