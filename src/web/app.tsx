@@ -1,13 +1,15 @@
 import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { ANONYMOUS } from "../domain/audience/policy.ts";
+import { ANONYMOUS, type Viewer } from "../domain/audience/policy.ts";
 import { AppError } from "../domain/errors.ts";
 import { logger } from "../platform/logging.ts";
 import { randomToken } from "../platform/crypto/tokens.ts";
 import type { Context } from "../services/context.ts";
+import { guestOfSession, viewerOfGuest } from "../services/guests.ts";
 import { viewerOf, type Member } from "../services/members.ts";
 import { getOrganization } from "../services/organization.ts";
+import type { ActorRecord } from "../services/records.ts";
 import { memberOfSession } from "../services/sessions.ts";
 import { assetRoutes } from "./assets.ts";
 import { formTokenFor, limitForms, protectForms } from "./form-protection.ts";
@@ -15,17 +17,20 @@ import type { Frame, WebContext, WebEnv } from "./frame.ts";
 import { ErrorPage, NotSetUpPage } from "./pages/message-pages.tsx";
 import { notFoundPage, privatePage } from "./render.tsx";
 import { pageHeaders } from "./response-headers.ts";
+import { guestRoutes } from "./routes/guest.tsx";
 import { machineRoutes } from "./routes/machines.ts";
 import { memberRoutes } from "./routes/member.tsx";
 import { readingRoutes } from "./routes/reading.tsx";
 import { sessionRoutes } from "./routes/session.tsx";
 import { setupRoutes } from "./routes/setup.tsx";
-import { readFormSeed, readSessionToken, writeFormSeed } from "./session-cookie.ts";
+import { readFormSeed, readGuestToken, readSessionToken, writeFormSeed } from "./session-cookie.ts";
 import { text } from "./text.ts";
 
 const log = logger("web");
 const MAX_TOKEN_LENGTH = 200;
 
+/** pages with a form for those who have not signed in */
+const FORM_PAGES = /^\/(?:sign-in|setup|n(?:\/.*)?)$/;
 /**
  * All pages for people, with feeds, sitemap and assets. Mount it at `/` after every other surface: it
  * answers whatever is left, with a 404 page when there is nothing.
@@ -47,6 +52,7 @@ export function webApp(context: Context): Hono<WebEnv> {
   app.route("/", sessionRoutes(context));
   app.route("/", memberRoutes(context));
   app.route("/", setupRoutes(context));
+  app.route("/", guestRoutes(context));
   app.all("*", (c) => notFoundPage(c));
   app.onError((error, c) => errorPage(error, c));
   return app;
@@ -57,14 +63,18 @@ function frameMiddleware(context: Context) {
   const { origin, host } = context.config;
   return createMiddleware<WebEnv>(async (c, next) => {
     const token = readSessionToken(c, origin);
-    const [organization, member] = await Promise.all([
+    const guestToken = readGuestToken(c, origin);
+    const [organization, member, guest] = await Promise.all([
       getOrganization(context),
       memberFor(context, token),
     ]);
     const frame: Frame = {
+      guestFor(context, guestToken),
       organization,
+    const signedInToken = member === null ? guest && guestToken : token;
       member,
-      viewer: member === null ? ANONYMOUS : viewerOf(member),
+      guest,
+      viewer: viewerFor(member, guest),
       origin,
       host,
       path: c.req.path,
@@ -80,18 +90,23 @@ async function memberFor(context: Context, token: string | undefined): Promise<M
   return memberOfSession(context, token);
 }
 
-/** Forms of members hang on the session; those of visitors on a cookie that only form pages set. */
-function formSeed(
-  c: WebContext,
-  origin: string,
-  member: Member | null,
-  token: string | undefined,
-): string {
-  if (member !== null && token !== undefined) return `session:${token}`;
+async function guestFor(context: Context, token: string | undefined): Promise<ActorRecord | null> {
+  if (token === undefined || token.length > MAX_TOKEN_LENGTH) return null;
+  return guestOfSession(context, token);
+}
+
+function viewerFor(member: Member | null, guest: ActorRecord | null): Viewer {
+  if (member !== null) return viewerOf(member);
+  return guest === null ? ANONYMOUS : viewerOfGuest(guest);
+}
+
+/** Forms of who signed in hang on the session; those of visitors on a cookie that only form pages set. */
+function formSeed(c: WebContext, origin: string, token: string | null | undefined): string {
+  if (token !== null && token !== undefined) return `session:${token}`;
   const known = readFormSeed(c, origin);
   if (known !== undefined) return `visitor:${known}`;
   const seed = randomToken(16);
-  if (c.req.method === "GET" && ["/sign-in", "/setup"].includes(c.req.path)) {
+  if (c.req.method === "GET" && FORM_PAGES.test(c.req.path)) {
     writeFormSeed(c, origin, seed);
   }
   return `visitor:${seed}`;

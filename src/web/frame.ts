@@ -1,6 +1,7 @@
 import type { Context as HonoContext } from "hono";
 import type { Viewer } from "../domain/audience/policy.ts";
 import type { Member } from "../services/members.ts";
+import type { ActorRecord } from "../services/records.ts";
 import type { Organization } from "../services/organization.ts";
 
 /** What every page knows of where it stands and who looks. */
@@ -9,6 +10,9 @@ export interface Frame {
   readonly organization: Organization | null;
   /** null for a visitor who has not signed in */
   readonly member: Member | null;
+  /** somebody of another server who has signed in there; they read what is meant for them */
+  readonly guest: ActorRecord | null;
+  /** the member; else the guest; else anybody */
   readonly viewer: Viewer;
   readonly origin: string;
   readonly host: string;

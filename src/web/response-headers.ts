@@ -24,7 +24,7 @@ export function pageHeaders(origin: string) {
 
 /** For what anybody may see, when nobody is signed in; otherwise as `keepPrivate`. */
 export function allowCaching(c: WebContext): void {
-  if (c.var.frame.member !== null) return keepPrivate(c);
+  if (c.var.frame.viewer.kind !== "anonymous") return keepPrivate(c);
   c.header("Cache-Control", "public, max-age=60");
   c.header("Vary", "Accept, Cookie");
 }

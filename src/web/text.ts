@@ -136,6 +136,26 @@ export const text = {
     lost: "Lost your password? An administrator can give you a new one.",
   },
 
+  guest: {
+    title: "Something was shared with you",
+    lead: "Sign in with your fediverse account to open it.",
+    account: "Your account",
+    accountHint: "For example @bo@mastodon.example",
+    submit: "Continue",
+    how: "You confirm at your own server that it is you. This website learns the name of your account and nothing else, and never sees your password.",
+    leavingTitle: (host: string) => `On to ${host}`,
+    leaving: (host: string) =>
+      `Your own server, ${host}, now asks you to confirm that it is you. Then you come back here.`,
+    leave: (host: string) => `Continue at ${host}`,
+    tooMany: "Too many attempts. Please wait a quarter of an hour and try again.",
+    sharedTitle: "Shared with you",
+    sharedLead: (name: string) => `What ${name} shares with you and not with everyone.`,
+    signedInAs: (handle: string) => `You are signed in as ${handle}.`,
+    nothing: "Nothing is shared with you",
+    nothingHint: (name: string) =>
+      `When ${name} shares something with you, you get a message at your own server, and it appears here. It goes away when it is taken back.`,
+  },
+
   home: {
     title: "Home",
     lead: (organization: string) => `The newest from those that you and ${organization} follow.`,

@@ -1,9 +1,10 @@
 import type { Child } from "hono/jsx";
 import { isEditor } from "../../domain/audience/policy.ts";
+import type { ActorRecord } from "../../services/records.ts";
 import { assetPath } from "../assets.ts";
 import type { Frame } from "../frame.ts";
 import { text } from "../text.ts";
-import { displayName } from "./actor-card.tsx";
+import { displayName, fullHandle } from "./actor-card.tsx";
 import { FormToken } from "./form-fields.tsx";
 
 /** What stands in the head of a page. */
@@ -12,6 +13,8 @@ export interface PageHead {
   readonly description?: string | undefined;
   /** absolute; only of pages that anybody may see */
   readonly canonical?: string | undefined;
+  /** what crawlers are told about a page that has no canonical address; default `noindex` */
+  readonly robots?: string | undefined;
   /** absolute address of the Atom feed that belongs to the page */
   readonly feed?: { readonly href: string; readonly title: string } | undefined;
   /** machine-readable elements of a public practice */
@@ -37,7 +40,7 @@ export function Layout({ frame, head, children }: LayoutProps) {
         {head.canonical ? (
           <link rel="canonical" href={head.canonical} />
         ) : (
-          <meta name="robots" content="noindex" />
+          <meta name="robots" content={head.robots ?? "noindex"} />
         )}
         <meta name="color-scheme" content="light dark" />
         <link rel="stylesheet" href={assetPath("praxis.css")} />
@@ -80,7 +83,8 @@ export function Layout({ frame, head, children }: LayoutProps) {
 }
 
 function Navigation({ frame }: { readonly frame: Frame }) {
-  const { member } = frame;
+  const { member, guest } = frame;
+  if (member === null && guest !== null) return <GuestNavigation frame={frame} guest={guest} />;
   return (
     <nav class="site-nav" aria-label={text.layout.mainNavigation}>
       <ul>
@@ -107,6 +111,24 @@ function Navigation({ frame }: { readonly frame: Frame }) {
             </li>
           </>
         )}
+      </ul>
+    </nav>
+  );
+}
+
+function GuestNavigation({ frame, guest }: { readonly frame: Frame; readonly guest: ActorRecord }) {
+  return (
+    <nav class="site-nav" aria-label={text.layout.mainNavigation}>
+      <ul>
+        <Item frame={frame} href="/n" label={text.guest.sharedTitle} />
+        <li>
+          <form method="post" action="/n/sign-out">
+            <FormToken frame={frame} />
+            <button type="submit" aria-label={`${text.layout.signOut} (${fullHandle(guest)})`}>
+              {text.layout.signOut}
+            </button>
+          </form>
+        </li>
       </ul>
     </nav>
   );

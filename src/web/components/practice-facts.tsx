@@ -9,10 +9,12 @@ import { actorPage, displayName } from "./actor-card.tsx";
 interface PracticeFactsProps {
   readonly view: PostView;
   readonly showAudience: boolean;
+  /** whether topics and people lead to their pages here */
+  readonly links?: boolean;
 }
 
 /** What there is to know about a practice beside its text. Says nothing about a bare note. */
-export function PracticeFacts({ view, showAudience }: PracticeFactsProps) {
+export function PracticeFacts({ view, showAudience, links = true }: PracticeFactsProps) {
   const { post, credits } = view;
   const { practice, label } = post;
   const facts: Child[] = [
@@ -21,7 +23,7 @@ export function PracticeFacts({ view, showAudience }: PracticeFactsProps) {
         <ul class="tags">
           {practice.topics.map((topic) => (
             <li>
-              <TopicTag topic={topic} link={post.local} />
+              <TopicTag topic={topic} link={post.local && links} />
             </li>
           ))}
         </ul>
@@ -37,9 +39,13 @@ export function PracticeFacts({ view, showAudience }: PracticeFactsProps) {
         <ul>
           {credits.map((actor) => (
             <li>
-              <a href={actorPage(actor)} dir="auto">
-                {displayName(actor)}
-              </a>
+              {links ? (
+                <a href={actorPage(actor)} dir="auto">
+                  {displayName(actor)}
+                </a>
+              ) : (
+                <span dir="auto">{displayName(actor)}</span>
+              )}
             </li>
           ))}
         </ul>

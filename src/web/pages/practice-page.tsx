@@ -16,6 +16,8 @@ import { languageTag, text } from "../text.ts";
 /** A practice or post, with what there is to know about it. */
 export function PracticePage({ frame, view }: { readonly frame: Frame; readonly view: PostView }) {
   const { post } = view;
+  // What is shared with a guest is the practice, not the organization's other pages, nor how it came about.
+  const forGuest = frame.viewer.kind === "remote" && !isPublic(post.audience);
   const language = languageTag(post.language);
   const shownSummary = repeatsBeginning(post.summary, post.contentHtml) ? "" : post.summary;
   return (
@@ -67,8 +69,12 @@ export function PracticePage({ frame, view }: { readonly frame: Frame; readonly 
         )}
       </header>
       <PostBody html={post.contentHtml} language={language} />
-      <PracticeFacts view={view} showAudience={frame.member !== null && post.local} />
-      <RevisionHistory revisions={view.revisions} />
+      <PracticeFacts
+        view={view}
+        showAudience={frame.member !== null && post.local}
+        links={!forGuest}
+      />
+      <RevisionHistory revisions={forGuest ? [] : view.revisions} />
     </article>
   );
 }
