@@ -25,6 +25,11 @@ export const LABELS = [
 ] as const;
 export type Label = (typeof LABELS)[number];
 
+/** The strictest of several labels; null when there is none among them. */
+export function strictestLabel(labels: readonly (Label | null)[]): Label | null {
+  return LABELS.findLast((label) => labels.includes(label)) ?? null;
+}
+
 /** Limits in characters, and in entries for lists. FEP-b2b8 asks for a summary of 500 at most. */
 export const LIMITS = {
   title: 200,
@@ -116,6 +121,13 @@ const LICENSE_URLS: Readonly<Record<string, string>> = {
   "CC-BY-NC-SA-4.0": "https://creativecommons.org/licenses/by-nc-sa/4.0/",
   "CC-BY-ND-4.0": "https://creativecommons.org/licenses/by-nd/4.0/",
 };
+
+/** What to call a licence that is given as an SPDX id or as a URL: short where it is well known. */
+export function licenseName(license: string): string {
+  const plain = (url: string) => url.replace(/^https?:\/\//, "").replace(/\/$/, "");
+  const known = Object.entries(LICENSE_URLS).find(([, url]) => plain(url) === plain(license));
+  return known?.[0] ?? (license.includes("://") ? plain(license) : license);
+}
 
 /** The page of a licence given as an SPDX id or as a URL. */
 export function licenseUrl(license: string): string {

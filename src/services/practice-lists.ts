@@ -41,14 +41,24 @@ export interface PracticePage {
   readonly next: Id | null;
 }
 
-/** Practices that the viewer may see, newest first. */
+/**
+ * Practices that the viewer may see, newest first. Visitors are shown our own: what others publish
+ * is on their own pages.
+ */
 export async function listPractices(
   context: Context,
   viewer: Viewer,
   filter: PracticeFilter,
 ): Promise<PracticePage> {
   const rows = await selectPosts(context.db)
-    .where(and(eq(posts.type, "Article"), await narrowTo(context, viewer), ...conditions(filter)))
+    .where(
+      and(
+        eq(posts.type, "Article"),
+        await narrowTo(context, viewer),
+        viewer.kind === "anonymous" ? eq(posts.local, true) : undefined,
+        ...conditions(filter),
+      ),
+    )
     .orderBy(desc(posts.id))
     .limit(filter.limit + 1);
   const page = rows.slice(0, filter.limit).map(toPostRecord);

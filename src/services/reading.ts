@@ -31,5 +31,8 @@ export async function getPostById(
 ): Promise<Visible<PostRecord>> {
   const id = parseId(decimal);
   if (id === null) throw notFound();
-  return getVisiblePost(context, viewer, (db) => findPostById(db, id));
+  const post = await getVisiblePost(context, viewer, (db) => findPostById(db, id));
+  // Visitors read what others publish on the others' own pages.
+  if (!post.local && viewer.kind === "anonymous") throw notFound();
+  return post;
 }

@@ -6,6 +6,7 @@ import { checkLocalHandle, parseRemoteHandle } from "../../src/domain/handle.ts"
 import { parseId, uuidV7 } from "../../src/domain/ids.ts";
 import {
   checkDraft,
+  licenseName,
   licenseUrl,
   normalizeTopic,
   type PracticeDraft,
@@ -74,6 +75,12 @@ describe("a practice's draft", () => {
 
   it("keeps topics of any script", () => {
     expect(normalizeTopic("#Überstunden 夜勤")).toBe("überstunden夜勤");
+  });
+
+  it("calls a well-known licence by its short name, however it is given", () => {
+    expect(licenseName("https://creativecommons.org/licenses/by/4.0")).toBe("CC-BY-4.0");
+    expect(licenseName("Apache-2.0")).toBe("Apache-2.0");
+    expect(licenseName("https://example.org/terms/")).toBe("example.org/terms");
   });
 
   it("links licences by SPDX id and by URL", () => {

@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
 import type { Atom } from "../../domain/audience/audience.ts";
-import { licenseUrl } from "../../domain/practice.ts";
+import { licenseName, licenseUrl } from "../../domain/practice.ts";
 import { safeHref } from "../../platform/html/link.ts";
 import type { PostView } from "../post-view.ts";
 import { formatDay, languageName, languageTag, text } from "../text.ts";
@@ -61,7 +61,7 @@ export function PracticeFacts({ view, showAudience, links = true }: PracticeFact
     practice === null || practice.license === null ? null : (
       <Fact name={text.practice.licence}>
         <a href={safeHref(licenseUrl(practice.license))} rel="license noopener noreferrer">
-          {practice.license}
+          {licenseName(practice.license)}
         </a>
       </Fact>
     ),
