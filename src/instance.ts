@@ -4,6 +4,7 @@ import type { Config } from "./config/config.ts";
 import { uuidV7 } from "./domain/ids.ts";
 import { localIris } from "./domain/iris.ts";
 import { createWire } from "./federation/outbound/wire.ts";
+import { createFileReader } from "./federation/remote/files.ts";
 import { createRemote } from "./federation/remote/remote.ts";
 import { SOFTWARE } from "./federation/software.ts";
 import { migrateJobs, startJobs, type JobEngine } from "./jobs/engine.ts";
@@ -12,6 +13,7 @@ import { migrateDatabase } from "./persistence/migrate.ts";
 import { createHttpClient, type HttpClient } from "./platform/http/client.ts";
 import { logger } from "./platform/logging.ts";
 import { acquireEmbeddedPostgres } from "./platform/postgres/embedded.ts";
+import { createDiskStore } from "./platform/storage/disk-store.ts";
 import { loadSecretFile } from "./platform/secret-file.ts";
 import type { Context } from "./services/context.ts";
 import { signingKey } from "./services/keys.ts";
@@ -95,6 +97,11 @@ function createContext(
     now?: () => Date;
   },
 ): Context {
+  const signer = async () => {
+    const organization = await getOrganization(context);
+    return organization === null ? null : signingKey(context, organization.instanceActor.id);
+  };
+  const mediaFolder = join(resolve(config.dataDir), "media");
   const context: Context = {
     config,
     iris: localIris(config.origin),
@@ -104,12 +111,14 @@ function createContext(
       http: parts.http,
       origin: config.origin,
       allowPrivateNetwork: config.allowPrivateNetwork,
-      signer: async () => {
-        const organization = await getOrganization(context);
-        return organization === null ? null : signingKey(context, organization.instanceActor.id);
-      },
+      signer,
     }),
     wire: createWire(),
+    media: {
+      store: createDiskStore(mediaFolder),
+      drafts: join(mediaFolder, "drafts"),
+      openRemote: createFileReader({ http: parts.http, signer }),
+    },
     secretKey: parts.secretKey,
     memory: new Memory(),
     now: parts.now ?? (() => new Date()),

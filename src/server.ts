@@ -5,7 +5,9 @@ import { Hono } from "hono";
 import { praxisApi } from "./api/praxis/app.ts";
 import { prefersActivity } from "./federation/discovery/accept.ts";
 import { ACTOR_PATHS, createDiscoveryApp } from "./federation/discovery/app.ts";
+import type { FindSigner } from "./federation/discovery/viewer.ts";
 import { DocumentCache } from "./federation/discovery/document-cache.ts";
+import { createMediaHandler } from "./federation/discovery/media.ts";
 import { createInbox } from "./federation/inbound/inbox.ts";
 import { createVerifier } from "./federation/inbound/verify.ts";
 import { SOFTWARE } from "./federation/software.ts";
@@ -13,6 +15,7 @@ import type { Instance } from "./instance.ts";
 import { createMetrics } from "./metrics.ts";
 import { logger } from "./platform/logging.ts";
 import { webApp } from "./web/app.tsx";
+import { sessionViewer } from "./web/session-viewer.ts";
 
 /** The web side of an instance: everything that answers HTTP. */
 export interface WebServer {
@@ -30,13 +33,12 @@ export function createServer({ context, database }: Instance): WebServer {
   const verify = createVerifier(context);
   const inbox = createInbox(context);
   const metrics = createMetrics(context);
-  const discovery = createDiscoveryApp(context, {
-    cache: documents,
-    findSigner: async (request) => {
-      const signer = await verify(request, NO_BODY);
-      return signer.ok ? signer.actor : null;
-    },
-  });
+  const findSigner: FindSigner = async (request) => {
+    const signer = await verify(request, NO_BODY);
+    return signer.ok ? signer.actor : null;
+  };
+  const discovery = createDiscoveryApp(context, { cache: documents, findSigner });
+  const media = createMediaHandler(context, findSigner);
   const web = webApp(context);
   const onError = (error: unknown) => log.error("a request failed: {error}", { error });
   const app = new Hono();
@@ -67,6 +69,9 @@ export function createServer({ context, database }: Instance): WebServer {
       inbox(c.req.raw, context.iris.origin + c.req.path.slice(0, -"/inbox".length)),
     );
   }
+  app.get("/ap/media/:key", (c) =>
+    media(c.req.raw, c.req.param("key"), () => sessionViewer(context, c)),
+  );
   app.use(async (c, next) => {
     const asked = c.req.method === "GET" || c.req.method === "HEAD";
     if (asked && prefersActivity(c.req.header("Accept"))) {

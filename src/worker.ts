@@ -3,6 +3,7 @@ import { fanOut } from "./federation/outbound/fan-out.ts";
 import type { Instance } from "./instance.ts";
 import { cleanUp } from "./services/clean-up.ts";
 import { handleFetchBoosted } from "./services/fetched-boost.ts";
+import { handleRemoveFiles } from "./services/media-removal.ts";
 import { handleRefreshActor } from "./services/remote-actors.ts";
 import { handleFetchPost } from "./services/fetch-post.ts";
 
@@ -22,6 +23,7 @@ export async function startWorker({ context, jobs, http }: Instance): Promise<Wo
     "refresh-actor": (payload) => handleRefreshActor(context, payload),
     "fetch-post": (payload) => handleFetchPost(context, payload),
     "fetch-boosted": (payload) => handleFetchBoosted(context, payload),
+    "remove-files": (payload) => handleRemoveFiles(context, payload),
     "clean-up": () => cleanUp(context),
   });
   deliveries.start();

@@ -16,6 +16,8 @@ export interface LocalIris {
   practice(key: string): string;
   context(key: string): string;
   activity(key: string): string;
+  /** a file of a post */
+  media(key: string): string;
   /** what a person on another kind of server is told of a practice */
   notice(key: string): string;
   /** a terms document, for the two parties */
@@ -47,6 +49,7 @@ export function localIris(origin: string): LocalIris {
     practice: (key) => `${ap}/practices/${key}`,
     context: (key) => `${ap}/contexts/${key}`,
     activity: (key) => `${ap}/activities/${key}`,
+    media: (key) => `${ap}/media/${key}`,
     notice: (key) => `${ap}/notices/${key}`,
     terms: (key) => `${ap}/terms/${key}`,
     practicePage: (slug) => `${origin}/practices/${slug}`,

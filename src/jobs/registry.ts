@@ -8,6 +8,8 @@ export interface JobPayloads {
   "fetch-post": { iri: string; depth: number };
   /** read a remote post that somebody whom we follow boosted, then store the boost */
   "fetch-boosted": { iri: string; actorIri: string; postIri: string };
+  /** remove files that no post has any more from the store; `keys` are those of media */
+  "remove-files": { keys: string[] };
   /** remove what has outlived its use */
   "clean-up": Record<string, never>;
 }
@@ -22,6 +24,7 @@ export const QUEUES: Readonly<
   "refresh-actor": { retryLimit: 4, retryDelay: 60, expireInSeconds: 60 },
   "fetch-post": { retryLimit: 4, retryDelay: 60, expireInSeconds: 120 },
   "fetch-boosted": { retryLimit: 4, retryDelay: 60, expireInSeconds: 120 },
+  "remove-files": { retryLimit: 20, retryDelay: 30, expireInSeconds: 300 },
   "clean-up": { retryLimit: 1, retryDelay: 60, expireInSeconds: 900 },
 };
 

@@ -2,6 +2,7 @@ import type { Config } from "../config/config.ts";
 import type { LocalIris } from "../domain/iris.ts";
 import type { Jobs } from "../jobs/engine.ts";
 import type { Database } from "../persistence/database.ts";
+import type { MediaAccess } from "./media-access.ts";
 import type { Memory } from "./memory.ts";
 import type { Remote } from "./remote.ts";
 import type { Wire } from "./wire.ts";
@@ -16,6 +17,8 @@ export interface Context {
   readonly wire: Wire;
   /** encrypts private keys at rest */
   readonly secretKey: Uint8Array;
+  /** files of posts: ours in their store, and those of other instances */
+  readonly media: MediaAccess;
   /** what this process keeps of the database */
   readonly memory: Memory;
   readonly now: () => Date;

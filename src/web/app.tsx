@@ -21,6 +21,7 @@ import { guestRoutes } from "./routes/guest.tsx";
 import { machineRoutes } from "./routes/machines.ts";
 import { memberRoutes } from "./routes/member.tsx";
 import { readingRoutes } from "./routes/reading.tsx";
+import { remoteMediaRoutes } from "./routes/remote-media.ts";
 import { sessionRoutes } from "./routes/session.tsx";
 import { setupRoutes } from "./routes/setup.tsx";
 import { readFormSeed, readGuestToken, readSessionToken, writeFormSeed } from "./session-cookie.ts";
@@ -28,9 +29,9 @@ import { text } from "./text.ts";
 
 const log = logger("web");
 const MAX_TOKEN_LENGTH = 200;
-
 /** pages with a form for those who have not signed in */
 const FORM_PAGES = /^\/(?:sign-in|setup|n(?:\/.*)?)$/;
+
 /**
  * All pages for people, with feeds, sitemap and assets. Mount it at `/` after every other surface: it
  * answers whatever is left, with a 404 page when there is nothing.
@@ -39,6 +40,7 @@ export function webApp(context: Context): Hono<WebEnv> {
   const { origin } = context.config;
   const app = new Hono<WebEnv>();
   app.route("/", assetRoutes());
+  app.route("/", remoteMediaRoutes(context));
   app.use(pageHeaders(origin));
   app.use(frameMiddleware(context));
   app.use(limitForms);
@@ -50,9 +52,9 @@ export function webApp(context: Context): Hono<WebEnv> {
   app.route("/", machineRoutes(context));
   app.route("/", readingRoutes(context));
   app.route("/", sessionRoutes(context));
+  app.route("/", guestRoutes(context));
   app.route("/", memberRoutes(context));
   app.route("/", setupRoutes(context));
-  app.route("/", guestRoutes(context));
   app.all("*", (c) => notFoundPage(c));
   app.onError((error, c) => errorPage(error, c));
   return app;
@@ -67,18 +69,18 @@ function frameMiddleware(context: Context) {
     const [organization, member, guest] = await Promise.all([
       getOrganization(context),
       memberFor(context, token),
-    ]);
-    const frame: Frame = {
       guestFor(context, guestToken),
-      organization,
+    ]);
     const signedInToken = member === null ? guest && guestToken : token;
+    const frame: Frame = {
+      organization,
       member,
       guest,
       viewer: viewerFor(member, guest),
       origin,
       host,
       path: c.req.path,
-      formToken: formTokenFor(context.secretKey, formSeed(c, origin, member, token)),
+      formToken: formTokenFor(context.secretKey, formSeed(c, origin, signedInToken)),
     };
     c.set("frame", frame);
     await next();

@@ -1,12 +1,17 @@
 import { randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { readConfig } from "../../src/config/config.ts";
 import { uuidV7 } from "../../src/domain/ids.ts";
 import { localIris } from "../../src/domain/iris.ts";
 import type { FollowPolicy } from "../../src/domain/follow.ts";
 import { createWire } from "../../src/federation/outbound/wire.ts";
+import { createFileReader } from "../../src/federation/remote/files.ts";
 import { createRemote } from "../../src/federation/remote/remote.ts";
 import type { JobHandlers, JobName, JobPayloads } from "../../src/jobs/registry.ts";
 import { createHttpClient } from "../../src/platform/http/client.ts";
+import { createDiskStore } from "../../src/platform/storage/disk-store.ts";
 import type { Context } from "../../src/services/context.ts";
 import { signingKey } from "../../src/services/keys.ts";
 import type { Member } from "../../src/services/members.ts";
@@ -70,6 +75,11 @@ export async function createTestInstance({
   });
   const jobs: RecordedJob[] = [];
   let clock: Date | null = null;
+  const signer = async () => {
+    const organization = await getOrganization(context);
+    return organization === null ? null : signingKey(context, organization.instanceActor.id);
+  };
+  const mediaFolder = join(tmpdir(), `praxis-media-${randomBytes(8).toString("hex")}`);
   const context: Context = {
     config,
     iris: localIris(config.origin),
@@ -84,12 +94,14 @@ export async function createTestInstance({
       http,
       origin: config.origin,
       allowPrivateNetwork: config.allowPrivateNetwork,
-      signer: async () => {
-        const organization = await getOrganization(context);
-        return organization === null ? null : signingKey(context, organization.instanceActor.id);
-      },
+      signer,
     }),
     wire: createWire(),
+    media: {
+      store: createDiskStore(mediaFolder),
+      drafts: join(mediaFolder, "drafts"),
+      openRemote: createFileReader({ http, signer }),
+    },
     secretKey: randomBytes(32),
     memory: new Memory(),
     now: () => clock ?? new Date(),
@@ -125,6 +137,7 @@ export async function createTestInstance({
     async close() {
       await http.close();
       await database.drop();
+      await rm(mediaFolder, { recursive: true, force: true });
     },
   };
 }

@@ -1,4 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { readConfig } from "../../src/config/config.ts";
 import type { FollowPolicy } from "../../src/domain/follow.ts";
 import { createHttpClient } from "../../src/platform/http/client.ts";
@@ -67,7 +70,9 @@ export function createNetwork(): Network {
     async add(name, { followers = "open" } = {}) {
       const origin = `https://${name}.test`;
       const database = await createTestDatabase();
+      const dataDir = await mkdtemp(join(tmpdir(), `praxis-${name}-`));
       const config = readConfig({
+        PRAXIS_DATA: dataDir,
         PRAXIS_ORIGIN: origin,
         DATABASE_URL: database.url,
         PRAXIS_SECRET_KEY: randomBytes(32).toString("base64"),
@@ -80,6 +85,7 @@ export function createNetwork(): Network {
       closers.push(async () => {
         await running.stop();
         await database.drop();
+        await rm(dataDir, { recursive: true, force: true });
       });
       const { context } = running.instance;
       const input = {

@@ -8,7 +8,7 @@ export const media = pgTable(
   "media",
   {
     id: timeOrderedId(),
-    /** the unguessable last part of its IRI, and its name in the store */
+    /** the unguessable last part of its IRI, and its name in the store; the thumbnail's begins with it */
     key: uuid().notNull().unique(),
     uploaderId: idReference()
       .notNull()
@@ -25,7 +25,7 @@ export const media = pgTable(
     height: integer(),
     blurhash: text(),
     createdAt: createdAt(),
-    /** the file is gone from the store */
+    /** nobody gets it from then on, and its file is removed */
     removedAt: instant(),
   },
   (table) => [index("media_post").on(table.postId), index("media_uploader").on(table.uploaderId)],

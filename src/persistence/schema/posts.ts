@@ -20,7 +20,12 @@ import { createdAt, idReference, instant, timeOrderedId } from "./columns.ts";
 export interface PostAttachment {
   readonly url: string;
   readonly mediaType: string | null;
+  /** what it is called, or for an image what is to be seen */
   readonly name: string;
+  /** what there is to say beyond the name */
+  readonly description?: string;
+  /** its length, where that is known */
+  readonly bytes?: number;
   readonly width: number | null;
   readonly height: number | null;
   readonly blurhash: string | null;

@@ -3,6 +3,7 @@ import { exchange, exchangeInProcess, type Incoming, type Outgoing } from "./exc
 import { badUrl, timedOut, tooManyRedirects } from "./failure.ts";
 import { createPools } from "./pools.ts";
 import { createDnsResolve, guardedLookup, type Resolve, resolveBySystem } from "./resolve.ts";
+import { openExchange, openInProcess, type OpenedResponse } from "./stream.ts";
 import { guardUrl } from "./url.ts";
 
 export interface HttpRequest {
@@ -28,6 +29,13 @@ export interface HttpResponse {
   body: Buffer;
 }
 
+/** A file to read from another server. Redirects are not followed. */
+export type FileRequest = Required<
+  Pick<HttpRequest, "url" | "headers" | "maxBytes" | "timeoutMs">
+> & {
+  method: "GET" | "HEAD";
+};
+
 export interface HttpClient {
   /**
    * Sends one request and returns the answer, whatever its status.
@@ -36,6 +44,13 @@ export interface HttpClient {
    * `http_too_large`, `http_too_many_redirects` or `http_unreachable`; the signal's reason if the caller aborts.
    */
   request(input: HttpRequest): Promise<HttpResponse>;
+  /**
+   * Sends one request and returns its answer as soon as its headers are there: for files, which are
+   * passed on and never held. `timeoutMs` includes the body.
+   *
+   * Throws as `request` does; so does reading the body.
+   */
+  open(input: FileRequest): Promise<OpenedResponse>;
   /** How many origins connections are held or attempted to. */
   openOrigins(): number;
   /** Breaks off what is under way and closes all connections. */
@@ -145,6 +160,24 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         clearTimeout(timer);
         signal?.removeEventListener("abort", onAbort);
       }
+    },
+    async open(input) {
+      const url = guardUrl(input.url, allowPrivateNetwork);
+      const end = new AbortController();
+      const timer = setTimeout(() => end.abort(timedOut(url.host)), input.timeoutMs);
+      const outgoing: Outgoing = {
+        method: input.method,
+        url,
+        headers: completeHeaders(input.headers, options.userAgent),
+        body: null,
+        maxBytes: input.maxBytes,
+        signal: end.signal,
+      };
+      const whenOver = (): void => clearTimeout(timer);
+      const inProcess = options.route?.(url.host);
+      return inProcess === undefined
+        ? openExchange(pools.get(url.origin), outgoing, whenOver)
+        : openInProcess(inProcess, outgoing, whenOver);
     },
     openOrigins: () => pools.size(),
     close: () => pools.close(),

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../domain/errors.ts";
@@ -45,6 +46,12 @@ export async function receiveFile(
   return bytes;
 }
 
+/** What is at a draft's path, as it is read. */
+export function readDraft(path: string): AsyncIterable<Uint8Array> {
+  return createReadStream(path);
+}
+
+/** @returns AppError `media_too_large` */
 export function tooLarge(maxBytes: number): AppError {
   const limit = `${maxBytes / 1024 / 1024} MiB`;
   return new AppError("media_too_large", `The file is larger than ${limit}.`, { status: 413 });

@@ -1,0 +1,176 @@
+import { and, eq, isNull } from "drizzle-orm";
+import { isPublic } from "../domain/audience/audience.ts";
+import type { Viewer } from "../domain/audience/policy.ts";
+import { invalid, notFound } from "../domain/errors.ts";
+import { parseId, type Id } from "../domain/ids.ts";
+import type { ByteRange } from "../platform/storage/file-store.ts";
+import type { Transaction } from "../persistence/database.ts";
+import { findMediaByKey, lockMedia, type MediaRecord } from "../persistence/repositories/media.ts";
+import { findPostById } from "../persistence/repositories/posts.ts";
+import { media, posts, type PostAttachment } from "../persistence/schema/index.ts";
+import type { Context } from "./context.ts";
+import { releaseMedia, removeLater, thumbnailKey } from "./media-removal.ts";
+import { checkDescription, MEDIA_LIMITS } from "./media-upload.ts";
+import type { Member } from "./members.ts";
+import { getVisiblePost } from "./visibility.ts";
+
+export type { MediaRecord } from "../persistence/repositories/media.ts";
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A file that somebody may read now. */
+export interface OpenedMedia {
+  readonly mediaType: string;
+  readonly fileName: string;
+  readonly bytes: number;
+  /** changes with the content: the hash of the file */
+  readonly version: string;
+  /** anybody may have it */
+  readonly public: boolean;
+  read(range?: ByteRange): ReadableStream<Uint8Array>;
+}
+
+/**
+ * The file of that key, if the viewer may see the post that it belongs to *now*; before a post has
+ * taken it, for its uploader alone.
+ * @throws AppError `not_found`, the same whether it is hidden, removed or missing
+ */
+export async function openMedia(
+  context: Context,
+  viewer: Viewer,
+  key: string,
+  part: "file" | "thumbnail" = "file",
+): Promise<OpenedMedia> {
+  const found = UUID.test(key) ? await findMediaByKey(context.db, key) : null;
+  if (found === null) throw notFound();
+  const { file, uploader } = found;
+  const { postId } = file;
+  const open = await isOpenTo(context, viewer, { postId, uploader });
+  const stored = part === "file" ? key : thumbnailKey(key);
+  const { store } = context.media;
+  const bytes = await store.size(stored);
+  if (bytes === null) throw notFound();
+  const thumbnailName = { mediaType: "image/webp", fileName: "thumbnail.webp" };
+  return {
+    ...(part === "file" ? file : thumbnailName),
+    bytes,
+    version: `${file.sha256.slice(0, 32)}${part === "file" ? "" : "-t"}`,
+    public: open,
+    read: (range) => store.read(stored, range),
+  };
+}
+
+/** Whether it is open to everybody. @throws AppError `not_found` when it is not open to the viewer */
+async function isOpenTo(
+  context: Context,
+  viewer: Viewer,
+  { postId, uploader }: { readonly postId: Id | null; readonly uploader: string },
+): Promise<boolean> {
+  if (postId !== null) {
+    const post = await getVisiblePost(context, viewer, (db) => findPostById(db, postId));
+    return isPublic(post.audience);
+  }
+  if (viewer.kind === "local" && viewer.actor === uploader) return false;
+  throw notFound();
+}
+
+/**
+ * Gives a post exactly those files, in that order: new ones must be the member's own uploads that no
+ * post has, others the post's already. What it no longer has is removed.
+ * @throws AppError `invalid_request` that names `media_ids`
+ */
+export async function attachMedia(
+  context: Context,
+  tx: Transaction,
+  post: { readonly id: Id },
+  ids: readonly string[],
+  member: Member,
+): Promise<void> {
+  const wanted = readIds(ids);
+  const found = new Map((await lockMedia(tx, wanted)).map((file) => [file.id, file]));
+  const files = wanted.map((id) => {
+    const file = found.get(id);
+    const mine = file?.postId === null && file.uploaderId === member.actorId;
+    if (file !== undefined && (mine || file.postId === post.id)) return file;
+    throw invalid({ media_ids: `you have no upload ${id} that could be attached` });
+  });
+  for (const [position, file] of files.entries()) {
+    await tx.update(media).set({ postId: post.id, position }).where(eq(media.id, file.id));
+  }
+  await releaseMedia(context, tx, post.id, wanted);
+  const attachments = files.map((file) => toAttachment(context, file));
+  await tx.update(posts).set({ attachments }).where(eq(posts.id, post.id));
+}
+
+function readIds(ids: readonly string[]): Id[] {
+  if (ids.length > MEDIA_LIMITS.perPost) {
+    throw invalid({ media_ids: `at most ${MEDIA_LIMITS.perPost} files` });
+  }
+  const wanted = ids.map((text) => {
+    const id = parseId(text);
+    if (id === null) throw invalid({ media_ids: "ids of uploads" });
+    return id;
+  });
+  return [...new Set(wanted)];
+}
+
+/** An image is called by what is to be seen on it (its alternative text), any other file by its name. */
+function toAttachment(context: Context, file: MediaRecord): PostAttachment {
+  const { description, fileName } = file;
+  const isImage = file.mediaType.startsWith("image/");
+  return {
+    url: context.iris.media(file.key),
+    mediaType: file.mediaType,
+    name: isImage && description !== "" ? description : fileName,
+    ...(isImage || description === "" ? {} : { description }),
+    width: file.width,
+    height: file.height,
+    blurhash: file.blurhash,
+    bytes: file.bytes,
+  };
+}
+
+/**
+ * Describes an upload that no post has taken yet.
+ * @throws AppError `not_found`, `invalid_request`
+ */
+export async function describeMedia(
+  context: Context,
+  member: Member,
+  id: string,
+  description: string,
+): Promise<MediaRecord> {
+  const text = checkDescription(description);
+  const [record] = await context.db
+    .update(media)
+    .set({ description: text })
+    .where(ownUpload(member, id))
+    .returning();
+  if (record === undefined) throw notFound();
+  return record;
+}
+
+/** Removes an upload that no post has taken. @throws AppError `not_found` */
+export async function discardMedia(context: Context, member: Member, id: string): Promise<void> {
+  await context.db.transaction(async (tx) => {
+    const [record] = await tx
+      .update(media)
+      .set({ removedAt: context.now() })
+      .where(ownUpload(member, id))
+      .returning({ key: media.key });
+    if (record === undefined) throw notFound();
+    await removeLater(context, tx, [record.key]);
+  });
+}
+
+/** @throws AppError `not_found` for what is no id */
+function ownUpload(member: Member, decimal: string) {
+  const id = parseId(decimal);
+  if (id === null) throw notFound();
+  return and(
+    eq(media.id, id),
+    eq(media.uploaderId, member.actorId),
+    isNull(media.postId),
+    isNull(media.removedAt),
+  );
+}
