@@ -90,8 +90,12 @@ async function findOwnByPage(context: Context, url: string): Promise<ActorRecord
   return row;
 }
 
-/** Because a person asks: earlier failures do not count. */
-function readActor(context: Context, iri: string): Promise<ActorRecord> {
+/**
+ * Reads an actor from its origin now, because a person asks or something new depends on it: earlier
+ * failures do not count.
+ * @throws AppError `remote_…`
+ */
+export function readActor(context: Context, iri: string): Promise<ActorRecord> {
   return fetchActor(context, iri, { again: true });
 }
 

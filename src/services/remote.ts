@@ -31,6 +31,11 @@ export interface Remote {
    * @throws AppError as `readActor`
    */
   readObject(iri: string): Promise<RemoteObject>;
+  /**
+   * Reads the text of a terms document, of at most 256 KiB, from that very address.
+   * @throws AppError as `readActor`
+   */
+  readTerms(url: string): Promise<string>;
   /** people's accounts there */
   readonly accounts: RemoteAccounts;
 }

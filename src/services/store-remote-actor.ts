@@ -1,6 +1,7 @@
 import { and, eq, ne, notInArray, sql } from "drizzle-orm";
 import { AppError } from "../domain/errors.ts";
 import { isSameOrigin } from "../domain/remote-iri.ts";
+import { announceChange } from "../persistence/changes.ts";
 import type { Queryable, Transaction } from "../persistence/database.ts";
 import type { ActorRecord } from "../persistence/repositories/actors.ts";
 import { reviveInboxes } from "../persistence/repositories/deliveries.ts";
@@ -43,6 +44,8 @@ export async function storeRemoteActor(
       .returning();
     if (row === undefined) throw new Error(`${iri} is one of our own actors`);
     await storeKeys(tx, row, keys, context.now());
+    // A partner that has moved is none until a manager confirms it.
+    if (row.kin !== null && row.movedTo !== null) await announceChange(tx, "partners");
     // Its server answers: an inbox that answered 404 or 410 is worth another try.
     await reviveInboxes(tx, [row.inbox, ...(row.sharedInbox === null ? [] : [row.sharedInbox])]);
     return row;
@@ -111,5 +114,6 @@ export async function markActorGone(context: Context, iri: string): Promise<void
     .update(actors)
     .set({ goneAt: context.now(), fetchedAt: context.now() })
     .where(and(eq(actors.iri, iri), eq(actors.kind, "remote")));
+  await announceChange(context.db, "partners");
   context.memory.remote.forgetActor(iri);
 }

@@ -9,6 +9,7 @@ export const AS_PUBLIC = "https://www.w3.org/ns/activitystreams#Public";
 export class FakeRemote implements Remote {
   readonly actors = new Map<string, RemoteActor>();
   readonly posts = new Map<string, RemotePost>();
+  readonly terms = new Map<string, string>();
   /** what is thrown when that IRI is read */
   readonly failures = new Map<string, Error>();
   readonly asked: string[] = [];
@@ -52,6 +53,13 @@ export class FakeRemote implements Remote {
     const post = this.posts.get(iri);
     if (post === undefined) throw failure("remote_not_found");
     return { kind: "post" as const, post };
+  }
+
+  async readTerms(url: string): Promise<string> {
+    await this.#ask(url);
+    const terms = this.terms.get(url);
+    if (terms === undefined) throw failure("remote_not_found");
+    return terms;
   }
 
   async #ask(iri: string): Promise<void> {

@@ -44,6 +44,14 @@ export interface DocumentReader {
    * @throws AppError as `fetch`
    */
   load(url: string, accept?: { readonly page?: boolean }): Promise<Json>;
+  /**
+   * The text, in UTF-8, at that very address: a redirect counts as no answer.
+   * @throws AppError as `fetch`
+   */
+  text(
+    url: string,
+    limits: { readonly accept: string; readonly maxBytes: number },
+  ): Promise<string>;
 }
 
 const ACCEPT =
@@ -57,7 +65,12 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 export function createDocumentReader(options: DocumentReaderOptions): DocumentReader {
   const { http, signer, origin, timeoutMs = 10_000 } = options;
 
-  async function get(url: string, accept: string, spec: SignatureSpec): Promise<HttpResponse> {
+  async function get(
+    url: string,
+    accept: string,
+    spec: SignatureSpec,
+    maxBytes = MAX_BYTES,
+  ): Promise<HttpResponse> {
     const key = await signer();
     const signature =
       key === null
@@ -67,7 +80,7 @@ export function createDocumentReader(options: DocumentReaderOptions): DocumentRe
       method: "GET",
       url,
       headers: { accept, ...signature },
-      maxBytes: MAX_BYTES,
+      maxBytes,
       timeoutMs,
     });
   }
@@ -120,6 +133,17 @@ export function createDocumentReader(options: DocumentReaderOptions): DocumentRe
       if (idIn(second) === id && answersFor(second, id, id)) return second.json;
       throw remoteInvalid(`${hostIn(id)} answered with another document than ${id}.`);
     },
+    async text(address, { accept, maxBytes }) {
+      const { href, origin: at } = plainUrl(address);
+      if (at === origin) throw remoteInvalid("This address belongs to this server.");
+      try {
+        const response = await get(href, accept, "draft-cavage", maxBytes);
+        checkStatus(response);
+        return textIn(response);
+      } catch (error) {
+        throw asRemoteProblem(error);
+      }
+    },
   };
   return reader;
 }
@@ -160,6 +184,19 @@ function checkStatus({ status, url }: HttpResponse): void {
 function isActivityStreams({ headers }: HttpResponse): boolean {
   const mediaType = (headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase();
   return mediaType === "application/activity+json" || mediaType === "application/ld+json";
+}
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Every byte counts, as the text is known by its hash; PostgreSQL takes no NUL. */
+function textIn({ url, body }: HttpResponse): string {
+  try {
+    const text = UTF8.decode(body);
+    if (!text.includes("\0")) return text;
+  } catch (cause) {
+    throw remoteInvalid(`${hostIn(url)} answered with something that is no text.`, cause);
+  }
+  throw remoteInvalid(`${hostIn(url)} answered with something that is no text.`);
 }
 
 function documentIn({ url, body }: HttpResponse): FetchedDocument {

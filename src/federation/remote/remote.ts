@@ -24,6 +24,9 @@ export interface RemoteOptions {
   readonly timeoutMs?: number;
 }
 
+const TERMS_TYPES = "text/markdown, text/plain;q=0.5";
+const MAX_TERMS_BYTES = 256 * 1024;
+
 /** The services' eyes on other instances (`services/remote.ts`). */
 export function createRemote(options: RemoteOptions): Remote {
   const rules: WireRules = { allowHttp: options.allowPrivateNetwork };
@@ -99,6 +102,7 @@ export function createRemote(options: RemoteOptions): Remote {
       }
       throw remoteInvalid(`${hostIn(iri)} has neither a post nor an actor at this address.`);
     },
+    readTerms: (url) => documents.text(url, { accept: TERMS_TYPES, maxBytes: MAX_TERMS_BYTES }),
   };
 }
 

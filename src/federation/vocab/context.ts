@@ -5,7 +5,7 @@ export const ACTIVITY_STREAMS = "https://www.w3.org/ns/activitystreams";
  * Our own terms. A URN, because nothing is hosted there: the context is inline, and a name that
  * looked like a page would be fetched.
  */
-const PRAXIS_NAMESPACE = "urn:x-praxis:";
+export const PRAXIS_NAMESPACE = "urn:x-praxis:";
 
 /** Terms of posts that are in common use but not in the ActivityStreams vocabulary. */
 const COMMON_TERMS = {
