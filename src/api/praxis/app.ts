@@ -4,6 +4,7 @@ import { cors } from "hono/cors";
 import { AppError, notFound } from "../../domain/errors.ts";
 import type { Context } from "../../services/context.ts";
 import { followRoutes } from "./follows.ts";
+import { mediaRoutes } from "./media.ts";
 import { practiceRoutes } from "./practices.ts";
 import { problem } from "./problem.ts";
 
@@ -22,20 +23,21 @@ export function praxisApi(
     c.res.headers.set("Cache-Control", "private, no-store");
     c.res.headers.append("Vary", "Authorization");
   });
-  app.use(
-    bodyLimit({
-      maxSize: LARGEST_BODY,
-      onError: () => {
-        throw new AppError("body_too_large", "The body is larger than 1 MiB.", { status: 413 });
-      },
-    }),
-  );
+  const limitBody = bodyLimit({
+    maxSize: LARGEST_BODY,
+    onError: () => {
+      throw new AppError("body_too_large", "The body is larger than 1 MiB.", { status: 413 });
+    },
+  });
+  // A file is read as it comes, within limits of its own.
+  app.use((c, next) => (c.req.path.endsWith("/v1/media") ? next() : limitBody(c, next)));
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
     type: "http",
     scheme: "bearer",
   });
   practiceRoutes(app, context);
   followRoutes(app, context);
+  mediaRoutes(app, context);
   app.get("/openapi.json", (c) =>
     c.json(
       app.getOpenAPI31Document({

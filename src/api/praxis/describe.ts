@@ -6,6 +6,8 @@ export interface RouteDescription {
   readonly summary: string;
   readonly query?: readonly string[];
   readonly body?: z.ZodType;
+  /** a body that is a multipart form instead of JSON */
+  readonly form?: z.ZodType;
   readonly answers: Readonly<Record<number, z.ZodType | null>>;
 }
 
@@ -30,6 +32,7 @@ export function describe(
       ...(names.length === 0 ? {} : { params: texts(names, z.string()) }),
       ...(route.query === undefined ? {} : { query: texts(route.query, z.string().optional()) }),
       ...(route.body === undefined ? {} : { body: json("application/json", route.body) }),
+      ...(route.form === undefined ? {} : { body: json("multipart/form-data", route.form) }),
     },
     responses: {
       ...Object.fromEntries(answers),

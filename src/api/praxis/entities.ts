@@ -1,5 +1,6 @@
 import { formatAudience } from "../../domain/audience/audience.ts";
 import type { Visible } from "../../domain/audience/policy.ts";
+import { shownAttachments, type ShownAttachment } from "../../services/attachment-links.ts";
 import type { AudiencePreview } from "../../services/audience-preview.ts";
 import type { Revision } from "../../services/practice-lists.ts";
 import type { ActorRecord, PostRecord } from "../../services/records.ts";
@@ -41,9 +42,25 @@ export function practiceJson(post: Visible<PostRecord>) {
     revision: post.revision,
     review_by: practice?.reviewBy ?? null,
     adapted_from: null,
+    attachments: shownAttachments(post).map(attachmentJson),
     organization: actorJson(post.authorActor),
     published_at: post.publishedAt.toISOString(),
     updated_at: (post.editedAt ?? post.publishedAt).toISOString(),
+  };
+}
+
+/** A file of a post. `path` is where this instance serves it to whoever may read the post. */
+function attachmentJson(file: ShownAttachment) {
+  return {
+    url: file.url,
+    path: file.path,
+    media_type: file.mediaType,
+    name: file.name,
+    description: file.description ?? "",
+    bytes: file.bytes ?? null,
+    width: file.width,
+    height: file.height,
+    blurhash: file.blurhash,
   };
 }
 

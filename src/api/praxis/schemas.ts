@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { practiceChanges, practiceFields } from "../../services/practice-input.ts";
+import { Attachment } from "./media-schemas.ts";
 
 const strings = z.array(z.string());
 
@@ -37,6 +38,7 @@ export const Practice = z
     revision: z.number().int(),
     review_by: z.string().nullable(),
     adapted_from: z.string().nullable(),
+    attachments: z.array(Attachment),
     organization: Actor,
     published_at: z.string(),
     updated_at: z.string(),

@@ -30,6 +30,7 @@ export function attachments(post: Visible<PostRecord>): JsonLd {
       url: file.url,
       ...(file.mediaType === null ? {} : { mediaType: file.mediaType }),
       ...(file.name === "" ? {} : { name: file.name }),
+      ...(file.description === undefined ? {} : { summary: file.description }),
       ...(file.width === null ? {} : { width: file.width }),
       ...(file.height === null ? {} : { height: file.height }),
       ...(file.blurhash === null ? {} : { blurhash: file.blurhash }),

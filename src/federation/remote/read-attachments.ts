@@ -56,11 +56,13 @@ function linkIn(value: unknown): Json | undefined {
 function fileAt(url: string | null, about: Json): PostAttachment | null {
   if (url === null) return null;
   const { blurhash } = about;
-  const name = textIn(about, "name").text || textIn(about, "summary").text;
+  const summary = plainLine(textIn(about, "summary").text, LIMITS.attachmentName);
+  const name = plainLine(textIn(about, "name").text, LIMITS.attachmentName);
   return {
     url,
     mediaType: mediaTypeOf(about["mediaType"]),
-    name: plainLine(name, LIMITS.attachmentName),
+    name: name || summary,
+    ...(name === "" || summary === "" ? {} : { description: summary }),
     width: wholeNumberOf(about["width"], 1, MAX_PIXELS),
     height: wholeNumberOf(about["height"], 1, MAX_PIXELS),
     blurhash: typeof blurhash === "string" && BLURHASH.test(blurhash) ? blurhash : null,
