@@ -2,7 +2,7 @@ import { invalid } from "../domain/errors.ts";
 
 /**
  * What a Markdown file says of itself: the front matter has the fields of the REST API, the body is
- * the content. Without a title in the front matter, the first heading of level one is the title.
+ * the content. Its attachments are named beside them (see `attachmentsOf`). Without a title in the front matter, the first heading of level one is the title.
  * @throws AppError `invalid_request`
  */
 export function practiceFromFile(
@@ -19,9 +19,10 @@ export function practiceFromFile(
     data["title"] === undefined && heading !== null
       ? file.body.slice(heading[0].length)
       : file.body;
+  const { attachments: _, ...fields } = data;
   const wanted = audience?.split(",").map((atom) => atom.trim()) ?? list(data["audience"]);
   return {
-    ...Object.fromEntries(Object.entries(data).map(([key, value]) => [key, asText(value)])),
+    ...Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, asText(value)])),
     title: asText(title),
     content,
     ...(wanted === undefined ? {} : { audience: wanted }),

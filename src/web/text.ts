@@ -301,3 +301,29 @@ export function languageTag(tag: string | null): string | undefined {
     return undefined;
   }
 }
+
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  "application/pdf": "PDF",
+  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
+  "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint",
+  "application/vnd.oasis.opendocument.text": "OpenDocument text",
+  "application/vnd.oasis.opendocument.spreadsheet": "OpenDocument spreadsheet",
+  "application/vnd.oasis.opendocument.presentation": "OpenDocument presentation",
+  "text/csv": "CSV",
+  "text/markdown": "Markdown",
+  "text/plain": "text",
+};
+
+/** What people call a kind of file; the media type itself when they have no name for it. */
+export function mediaTypeName(mediaType: string): string {
+  if (mediaType.startsWith("image/")) return "image";
+  return MEDIA_TYPES[mediaType] ?? mediaType;
+}
+
+/** A length as people say it, `1.4 MB`. */
+export function sizeInWords(bytes: number): string {
+  const [unit, size] = bytes < 999_500 ? ["kB", bytes / 1000] : ["MB", bytes / 1_000_000];
+  const digits = size < 10 ? 1 : 0;
+  return `${Math.max(size, 0.1).toLocaleString("en", { maximumFractionDigits: digits })} ${unit}`;
+}

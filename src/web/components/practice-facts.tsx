@@ -2,9 +2,11 @@ import type { Child } from "hono/jsx";
 import type { Atom } from "../../domain/audience/audience.ts";
 import { licenseName, licenseUrl } from "../../domain/practice.ts";
 import { safeHref } from "../../platform/html/link.ts";
+import { shownAttachments } from "../../services/attachment-links.ts";
 import type { PostView } from "../post-view.ts";
 import { formatDay, languageName, languageTag, text } from "../text.ts";
 import { actorPage, displayName } from "./actor-card.tsx";
+import { Attachments } from "./attachments.tsx";
 
 interface PracticeFactsProps {
   readonly view: PostView;
@@ -78,15 +80,7 @@ export function PracticeFacts({ view, showAudience, links = true }: PracticeFact
     showAudience ? <AudienceFact view={view} /> : null,
     post.attachments.length === 0 ? null : (
       <Fact name={text.practice.attachments}>
-        <ul>
-          {post.attachments.map((file) => (
-            <li>
-              <a href={safeHref(file.url)} rel="noopener noreferrer nofollow">
-                {file.name || fileName(file.url)}
-              </a>
-            </li>
-          ))}
-        </ul>
+        <Attachments files={shownAttachments(post)} />
       </Fact>
     ),
   ].filter((fact) => fact !== null);
@@ -166,8 +160,4 @@ function inWords(atom: Atom, { post, audience }: PostView): string {
     case "person":
       return text.audience.person(nameOf(atom.actor));
   }
-}
-
-function fileName(url: string): string {
-  return URL.parse(url)?.pathname.split("/").at(-1) || url;
 }
