@@ -64,6 +64,8 @@ function bounded(
   { method, url, maxBytes, signal }: Outgoing,
   whenOver: () => void,
 ): OpenedResponse {
+  // Whoever reads hears of errors; one that comes when nobody reads any more must not end the process.
+  source.on("error", () => {});
   const refuse = (error: Error): never => {
     source.destroy();
     throw error;
