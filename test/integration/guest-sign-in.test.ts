@@ -207,6 +207,14 @@ describe("what is not meant for a guest", () => {
     expect((await eve.get("/n")).body).not.toContain(TITLE);
   });
 
+  test("is another's notice also when both of them may read the practice", async () => {
+    const eve = await ensureActor(instance.context, `${ORIGIN}/users/eve`);
+    const shared = await shareWith(bo, eve);
+    const visitor = await signedIn("eve");
+    expect((await visitor.get(`/n/${await keyOf(shared, eve)}`)).status).toBe(200);
+    expect((await visitor.get(`/n/${await keyOf(shared, bo)}`)).status).toBe(404);
+  });
+
   test("goes away when the notice is recalled and the audience is narrowed", async () => {
     const { context } = instance;
     const shared = await shareWith(bo);
@@ -226,6 +234,7 @@ describe("what is not meant for a guest", () => {
       const page = await visitor.get(`/n/${key}`);
       expect(page.body).not.toContain(TITLE);
       expect((await visitor.get(new URL(post.url).pathname)).status).toBe(404);
+      expect((await visitor.get("/n")).body).toContain("Something was shared with you");
     } finally {
       await setSuspended(null);
     }
