@@ -51,8 +51,10 @@ export async function uploadMedia(
     const isImage = format.kind === "image";
     if (isImage && bytes > MEDIA_LIMITS.image) throw tooLarge(MEDIA_LIMITS.image);
     const files = { image: path("image"), thumbnail: path("thumbnail") };
-    const image = isImage ? await cleanImage(given, format.mediaType, files) : null;
-    const mediaType = image?.mediaType ?? format.mediaType;
+    const { mediaType: found } = format;
+    const task = { source: given, mediaType: found, ...files };
+    const image = isImage ? await cleanImage(task) : null;
+    const mediaType = image?.mediaType ?? found;
     const key = context.newKey();
     try {
       const stored = await store.put(key, readDraft(image === null ? given : files.image));

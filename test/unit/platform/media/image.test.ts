@@ -18,7 +18,7 @@ async function clean(bytes: Buffer, mediaType: string) {
   const path = join(folder, `in-${Math.random()}`);
   await writeFile(path, bytes);
   const to = { image: `${path}.clean`, thumbnail: `${path}.thumbnail` };
-  const result = await cleanImage(path, mediaType, to);
+  const result = await cleanImage({ source: path, mediaType, ...to });
   return { result, bytes: await readFile(to.image), thumbnail: await readFile(to.thumbnail) };
 }
 
@@ -80,6 +80,12 @@ test("an image of some kilobytes that unfolds into too many pixels is refused", 
     .toBuffer();
   expect(bomb.length).toBeLessThan(500_000);
   await expect(clean(bomb, "image/png")).rejects.toMatchObject({ code: "media_too_many_pixels" });
+});
+
+test("what is larger than any screen is made smaller", async () => {
+  const plan = sharp({ create: { width: 6000, height: 3000, channels: 3, background: "#ffffff" } });
+  const { result } = await clean(await plan.png().toBuffer(), "image/png");
+  expect(result).toMatchObject({ width: 4096, height: 2048 });
 });
 
 test("a damaged image is refused", async () => {
