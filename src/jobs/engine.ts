@@ -116,7 +116,13 @@ async function workQueue<Payload extends object>(
 ): Promise<void> {
   await boss.work<Payload>(
     name,
-    { batchSize: 1, localConcurrency: 4, pollingIntervalSeconds: 5 },
+    {
+      batchSize: 1,
+      localConcurrency: 3,
+      // New jobs wake us; those of a killed worker come back without a word.
+      pollingIntervalSeconds: 5,
+      notifyPollingIntervalSeconds: NOTICED_AFTER_SECONDS,
+    },
     async (jobs) => {
       for (const job of jobs) {
         try {
