@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { openInboxes, type InboxServer } from "../support/inboxes.ts";
 import { startInstance, type InstanceProcess } from "../support/instance-process.ts";
 
-const SOON = { timeout: 20_000, interval: 50 };
+const SOON = { timeout: 40_000, interval: 50 };
 
 let alpha: InstanceProcess;
 let bravo: InstanceProcess;
@@ -46,7 +46,7 @@ describe("two real servers", () => {
     await vi.waitFor(async () => expect(await titlesAtBravo()).toEqual(["Edited"]), SOON);
     await alpha.api(editor, "DELETE", `/practices/${practice.id}`);
     await vi.waitFor(async () => expect(await titlesAtBravo()).toEqual([]), SOON);
-  }, 60_000);
+  }, 120_000);
 
   it("keep what was acknowledged through kill -9 of both", async () => {
     await bravo.kill();
@@ -69,13 +69,13 @@ describe("two real servers", () => {
     await vi.waitFor(async () => {
       expect(await titlesAtBravo()).toEqual(["Said while the reader was dead"]);
     }, SOON);
-  }, 60_000);
+  }, 120_000);
 
   it("end with status 0 on SIGTERM and start again", async () => {
     expect(await alpha.terminate()).toBe(0);
     await alpha.start();
     expect((await fetch(`${alpha.origin}/healthz`)).status).toBe(200);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe("kill -9 in the middle of a fan-out", () => {
@@ -122,5 +122,5 @@ describe("kill -9 in the middle of a fan-out", () => {
       where a.iri = ${String([...ids][0])} and d.state = 'delivered'`;
     // … and Bravo, who follows as well.
     expect(delivered?.["n"]).toBe(FOLLOWERS + 1);
-  }, 90_000);
+  }, 120_000);
 });
