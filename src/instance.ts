@@ -5,6 +5,7 @@ import { uuidV7 } from "./domain/ids.ts";
 import { localIris } from "./domain/iris.ts";
 import { createWire } from "./federation/outbound/wire.ts";
 import { createFileReader } from "./federation/remote/files.ts";
+import { withoutRefused } from "./federation/remote/refused-origins.ts";
 import { createRemote } from "./federation/remote/remote.ts";
 import { SOFTWARE } from "./federation/software.ts";
 import { migrateJobs, startJobs, type JobEngine } from "./jobs/engine.ts";
@@ -18,6 +19,7 @@ import { loadSecretFile } from "./platform/secret-file.ts";
 import type { Context } from "./services/context.ts";
 import { signingKey } from "./services/keys.ts";
 import { Memory } from "./services/memory.ts";
+import { requireOpenOrigin } from "./services/origin-rules.ts";
 import { getOrganization } from "./services/organization.ts";
 import { checkOrigin } from "./services/setup.ts";
 
@@ -101,6 +103,7 @@ function createContext(
     const organization = await getOrganization(context);
     return organization === null ? null : signingKey(context, organization.instanceActor.id);
   };
+  const http = withoutRefused(parts.http, (url) => requireOpenOrigin(context, url));
   const mediaFolder = join(resolve(config.dataDir), "media");
   const context: Context = {
     config,
@@ -108,7 +111,7 @@ function createContext(
     db: parts.database.db,
     jobs: parts.jobs,
     remote: createRemote({
-      http: parts.http,
+      http,
       origin: config.origin,
       allowPrivateNetwork: config.allowPrivateNetwork,
       signer,
@@ -117,7 +120,7 @@ function createContext(
     media: {
       store: createDiskStore(mediaFolder),
       drafts: join(mediaFolder, "drafts"),
-      openRemote: createFileReader({ http: parts.http, signer }),
+      openRemote: createFileReader({ http, signer }),
     },
     secretKey: parts.secretKey,
     memory: new Memory(),

@@ -55,7 +55,10 @@ function followChanges(
     database.sql,
     (change) => {
       if (change === "deliveries") worker?.wake();
-      if (change === "partners") context.memory.partners = null;
+      if (change === "partners") {
+        context.memory.partners = null;
+        context.memory.origins = null;
+      }
       if (change === "organization") {
         context.memory.forget();
         web?.documents.clear();
@@ -63,7 +66,10 @@ function followChanges(
       if (change.startsWith("document:")) {
         const iri = change.slice("document:".length);
         // WebFinger answers hang on actors and are kept under other keys.
-        if (iri.startsWith(context.iris.practice(""))) web?.documents.forget(iri);
+        const isPost = [context.iris.practice(""), context.iris.post("")].some((start) =>
+          iri.startsWith(start),
+        );
+        if (isPost) web?.documents.forget(iri);
         else {
           web?.documents.clear();
           context.memory.forget();

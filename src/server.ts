@@ -9,6 +9,7 @@ import type { FindSigner } from "./federation/discovery/viewer.ts";
 import { DocumentCache } from "./federation/discovery/document-cache.ts";
 import { createMediaHandler } from "./federation/discovery/media.ts";
 import { createInbox } from "./federation/inbound/inbox.ts";
+import { refusedSigner } from "./federation/inbound/refused-origins.ts";
 import { createVerifier } from "./federation/inbound/verify.ts";
 import { SOFTWARE } from "./federation/software.ts";
 import type { Instance } from "./instance.ts";
@@ -34,6 +35,8 @@ export function createServer({ context, database }: Instance): WebServer {
   const inbox = createInbox(context);
   const metrics = createMetrics(context);
   const findSigner: FindSigner = async (request) => {
+    const refused = await refusedSigner(context, request);
+    if (refused !== null) return refused;
     const signer = await verify(request, NO_BODY);
     return signer.ok ? signer.actor : null;
   };

@@ -15,12 +15,13 @@ import {
 import { actors, follows } from "../persistence/schema/index.ts";
 import { recordActivity } from "./activities.ts";
 import type { Context } from "./context.ts";
+import { requireOpenOrigin } from "./origin-rules.ts";
 import type { FollowOnWire } from "./wire.ts";
 
 /**
  * One of our actors asks to follow somebody: another instance is sent a Follow and decides; between
  * two of our own it is decided at once. Asking again while a request waits changes nothing.
- * @throws AppError `follow_impossible`
+ * @throws AppError `follow_impossible`, `origin_refused`
  */
 export async function requestFollow(
   context: Context,
@@ -28,6 +29,7 @@ export async function requestFollow(
   followee: ActorRecord,
 ): Promise<FollowRecord> {
   checkPair(follower, followee);
+  await requireOpenOrigin(context, followee.iri);
   return context.db.transaction(async (tx) => {
     if (await isBlockedBetween(tx, follower.id, followee.id)) throw impossible();
     const iri = context.iris.activity(context.newKey());

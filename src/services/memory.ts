@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import type { ActorRecord } from "../persistence/repositories/actors.ts";
 import type { FollowPolicy } from "../domain/follow.ts";
 import type { Id } from "../domain/ids.ts";
+import type { OriginFacts } from "./origin-rules.ts";
 import type { PartnerFacts } from "./partners.ts";
 import { RemoteMemory } from "./remote-memory.ts";
 
@@ -26,12 +27,15 @@ export class Memory {
   organization: Organization | null = null;
   /** partnerships and circles; forgotten whenever one changes */
   partners: PartnerFacts | null = null;
+  /** rules about whole origins; forgotten with `partners`, on which they depend */
+  origins: Promise<OriginFacts> | null = null;
   readonly signingKeys = new Map<`${Id}:${string}`, Promise<SigningKey>>();
   readonly remote = new RemoteMemory();
 
   forget(): void {
     this.organization = null;
     this.partners = null;
+    this.origins = null;
     this.remote.forget();
     this.signingKeys.clear();
   }

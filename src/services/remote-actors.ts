@@ -9,6 +9,7 @@ import {
 } from "../persistence/repositories/actors.ts";
 import { actors } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
+import { requireOpenOrigin } from "./origin-rules.ts";
 import { readOnce } from "./remote-reading.ts";
 import { markActorGone, storeRemoteActor } from "./store-remote-actor.ts";
 import { refreshSoon } from "./unverified.ts";
@@ -40,12 +41,13 @@ export async function ensureActor(context: Context, iri: string): Promise<ActorR
 /**
  * The actor that a person means by a handle (`@bravo@bravo.example`, `acct:…`) or by a web address:
  * of the actor or of its page.
- * @throws AppError `actor_not_understood`, `not_found`, `remote_…`
+ * @throws AppError `actor_not_understood`, `not_found`, `origin_refused`, `remote_…`
  */
 export async function resolveActor(context: Context, handleOrUrl: string): Promise<ActorRecord> {
   const text = handleOrUrl.trim();
   const handle = parseRemoteHandle(text);
   if (handle !== null) {
+    await requireOpenOrigin(context, `https://${handle.host}`);
     const known = await findActorByHandle(context.db, handle.username, handle.host);
     if (known !== null) return usable(context, known);
     if (handle.host === context.config.host) throw notFound();
@@ -75,6 +77,7 @@ export async function resolveActor(context: Context, handleOrUrl: string): Promi
 
 /** A known actor; one that is said to be gone, or whose handle was lost, is asked for once more. */
 async function usable(context: Context, actor: ActorRecord): Promise<ActorRecord> {
+  await requireOpenOrigin(context, actor.iri);
   if (actor.kind === "remote" && actor.goneAt !== null) return readActor(context, actor.iri);
   await refreshIfStale(context, actor);
   return actor;

@@ -8,6 +8,7 @@ import { localIris } from "../../src/domain/iris.ts";
 import type { FollowPolicy } from "../../src/domain/follow.ts";
 import { createWire } from "../../src/federation/outbound/wire.ts";
 import { createFileReader } from "../../src/federation/remote/files.ts";
+import { withoutRefused } from "../../src/federation/remote/refused-origins.ts";
 import { createRemote } from "../../src/federation/remote/remote.ts";
 import type { JobHandlers, JobName, JobPayloads } from "../../src/jobs/registry.ts";
 import { createHttpClient } from "../../src/platform/http/client.ts";
@@ -17,6 +18,7 @@ import { signingKey } from "../../src/services/keys.ts";
 import type { Member } from "../../src/services/members.ts";
 import { Memory } from "../../src/services/memory.ts";
 import { getOrganization, requireOrganization } from "../../src/services/organization.ts";
+import { requireOpenOrigin } from "../../src/services/origin-rules.ts";
 import { setUp } from "../../src/services/setup.ts";
 import type { ActorRecord } from "../../src/services/records.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
@@ -79,6 +81,7 @@ export async function createTestInstance({
     const organization = await getOrganization(context);
     return organization === null ? null : signingKey(context, organization.instanceActor.id);
   };
+  const reading = withoutRefused(http, (url) => requireOpenOrigin(context, url));
   const mediaFolder = join(tmpdir(), `praxis-media-${randomBytes(8).toString("hex")}`);
   const context: Context = {
     config,
@@ -91,7 +94,7 @@ export async function createTestInstance({
       },
     },
     remote: createRemote({
-      http,
+      http: reading,
       origin: config.origin,
       allowPrivateNetwork: config.allowPrivateNetwork,
       signer,
@@ -100,7 +103,7 @@ export async function createTestInstance({
     media: {
       store: createDiskStore(mediaFolder),
       drafts: join(mediaFolder, "drafts"),
-      openRemote: createFileReader({ http, signer }),
+      openRemote: createFileReader({ http: reading, signer }),
     },
     secretKey: randomBytes(32),
     memory: new Memory(),

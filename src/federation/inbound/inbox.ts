@@ -12,6 +12,7 @@ import { guard } from "./guard.ts";
 import { readActivity, type IncomingActivity } from "./incoming-activity.ts";
 import { isDatabaseBusy, isDataRefused } from "./database-failure.ts";
 import { parseBody, readBody } from "./read-body.ts";
+import { refuseByActor, refuseByKey } from "./refused-origins.ts";
 import { createSlots } from "./slots.ts";
 import { createVerifier, type Verifier } from "./verify.ts";
 
@@ -44,8 +45,10 @@ export function createInbox(context: Context): Inbox {
     if (inboxOwner !== null && (await findOwnActor(context, inboxOwner)) === null) {
       throw new Refused(404, "There is no such inbox.");
     }
+    await refuseByKey(context, request);
     const body = await reading.run(() => readBody(request));
     const activity = readActivity(parseBody(body), rules);
+    await refuseByActor(context, activity.actor);
     await working.run(() => process(context, rules, verify, { request, body, activity }));
   }
 
@@ -79,6 +82,7 @@ async function process(
     }
     throw new Refused(401, `The signature is refused: ${signer.reason}.`);
   }
+  await refuseByActor(context, signer.actor);
   const verdict = guard(activity, signer.actor, rules);
   if (verdict.kind === "refuse") throw new Refused(verdict.status, verdict.reason);
   if (verdict.kind === "read-object") {

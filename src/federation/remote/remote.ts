@@ -24,6 +24,8 @@ export interface RemoteOptions {
   readonly timeoutMs?: number;
 }
 
+/** Answers about a handle that are no silence. */
+const SAYS_NO = new Set(["remote_invalid", "origin_refused"]);
 const TERMS_TYPES = "text/markdown, text/plain;q=0.5";
 const MAX_TERMS_BYTES = 256 * 1024;
 
@@ -55,7 +57,7 @@ export function createRemote(options: RemoteOptions): Remote {
     try {
       answer = await lookUp(own);
     } catch (error) {
-      const silent = error instanceof AppError && error.code !== "remote_invalid";
+      const silent = error instanceof AppError && !SAYS_NO.has(error.code);
       if (silent) return own;
       throw error;
     }

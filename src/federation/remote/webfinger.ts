@@ -60,7 +60,8 @@ export function createWebFinger(options: WebFingerOptions): LookUpHandle {
     try {
       response = await request(handle);
     } catch (error) {
-      throw error instanceof AppError ? remoteUnreachable(error.safe, error) : error;
+      const isAnswer = !(error instanceof AppError) || error.code === "origin_refused";
+      throw isAnswer ? error : remoteUnreachable(error.safe, error);
     }
     return readAnswer(response, handle, rules);
   }

@@ -18,6 +18,8 @@ export interface HttpRequest {
   /** For the whole request: name, connection, redirects, body. Default `timeouts.totalMs`. */
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** Throws for an address that a redirect must not lead to. */
+  checkRedirect?: (url: URL) => Promise<void>;
 }
 
 export interface HttpResponse {
@@ -112,7 +114,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     return exchange(pools.get(outgoing.url.origin), outgoing);
   }
 
-  async function follow(first: Outgoing, redirects: number): Promise<HttpResponse> {
+  async function follow(
+    first: Outgoing,
+    redirects: number,
+    check: HttpRequest["checkRedirect"],
+  ): Promise<HttpResponse> {
     let outgoing = first;
     const visited = new Set([outgoing.url.href]);
     for (;;) {
@@ -129,6 +135,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       }
       if (visited.has(next.href) || visited.size > redirects) throw tooManyRedirects(url.host);
       visited.add(next.href);
+      await check?.(next);
       outgoing = {
         ...outgoing,
         url: next,
@@ -155,7 +162,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
           maxBytes: input.maxBytes ?? DEFAULT_MAX_BYTES,
           signal: end.signal,
         };
-        return await follow(outgoing, input.method === "GET" ? (input.redirects ?? 0) : 0);
+        const redirects = input.method === "GET" ? (input.redirects ?? 0) : 0;
+        return await follow(outgoing, redirects, input.checkRedirect);
       } finally {
         clearTimeout(timer);
         signal?.removeEventListener("abort", onAbort);
