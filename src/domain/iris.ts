@@ -14,6 +14,10 @@ export interface LocalIris {
   /** `number` counts the rotations, from 1 */
   key(actor: string, algorithm: "rsa-2048" | "ed25519", number: number): string;
   practice(key: string): string;
+  /** the replies below one of our practices or replies */
+  replies(post: string): string;
+  /** a reply by one of our members */
+  post(key: string): string;
   context(key: string): string;
   activity(key: string): string;
   /** a file of a post */
@@ -24,6 +28,8 @@ export interface LocalIris {
   terms(key: string): string;
   /** page of a practice */
   practicePage(slug: string): string;
+  /** page of a post, by its id */
+  postPage(id: string): string;
   /** where a notice leads to */
   noticePage(key: string): string;
   /** page of a member */
@@ -47,12 +53,15 @@ export function localIris(origin: string): LocalIris {
     key: (actor, algorithm, number) =>
       `${actor}#${algorithm === "ed25519" ? "ed25519-key" : "main-key"}${number === 1 ? "" : `-${number}`}`,
     practice: (key) => `${ap}/practices/${key}`,
+    replies: (post) => `${post}/replies`,
+    post: (key) => `${ap}/posts/${key}`,
     context: (key) => `${ap}/contexts/${key}`,
     activity: (key) => `${ap}/activities/${key}`,
     media: (key) => `${ap}/media/${key}`,
     notice: (key) => `${ap}/notices/${key}`,
     terms: (key) => `${ap}/terms/${key}`,
     practicePage: (slug) => `${origin}/practices/${slug}`,
+    postPage: (id) => `${origin}/posts/${id}`,
     noticePage: (key) => `${origin}/n/${key}`,
     memberPage: (handle) => `${origin}/@${handle}`,
   };

@@ -1,6 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import { isPublic } from "../domain/audience/audience.ts";
-import { reveal, type Viewer, type Visible } from "../domain/audience/policy.ts";
+import type { Viewer, Visible } from "../domain/audience/policy.ts";
 import type { Id } from "../domain/ids.ts";
 import type { Transaction } from "../persistence/database.ts";
 import { findActorByIri, type ActorRecord } from "../persistence/repositories/actors.ts";
@@ -9,7 +9,7 @@ import { posts, reactions } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 import { isFollowedHere } from "./relevance.ts";
 import { settleActivity, type Outcome } from "./received-activities.ts";
-import { relationsOf } from "./visibility.ts";
+import { revealPosts } from "./visibility.ts";
 
 /** A Like or Announce from elsewhere, by the IRI of what it is about. */
 export interface ReceivedReaction {
@@ -89,7 +89,8 @@ export async function receiveUndoReaction(
   return "ignored:unknown-object";
 }
 
-async function addReaction(
+/** Stores a reaction and counts it, once for each actor and post. */
+export async function addReaction(
   tx: Transaction,
   reaction: { iri: string; type: "favourite" | "boost"; actorId: Id; postId: Id },
 ): Promise<Outcome> {
@@ -103,9 +104,10 @@ async function addReaction(
   return "stored";
 }
 
-async function removeReaction(
+/** Removes that actor's reaction and its count; whether there was one. */
+export async function removeReaction(
   tx: Transaction,
-  actor: ActorRecord,
+  actor: Pick<ActorRecord, "id">,
   which: ReturnType<typeof and>,
 ): Promise<boolean> {
   const [removed] = await tx
@@ -147,8 +149,8 @@ async function revealTo(
   post: PostRecord,
 ): Promise<Visible<PostRecord> | null> {
   const viewer: Viewer = { kind: "remote", actor: actor.iri };
-  const relations = await relationsOf(context, tx, viewer, [post.author]);
-  return reveal(viewer, post, relations.factsAbout(post));
+  const [visible] = await revealPosts(context, viewer, [post], tx);
+  return visible ?? null;
 }
 
 function isOwnIri(context: Context, iri: string): boolean {

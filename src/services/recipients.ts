@@ -1,7 +1,15 @@
 import { isPublic, type Audience } from "../domain/audience/audience.ts";
-import { partnersFor, type Circles, type Partners } from "../domain/audience/partners.ts";
-import { see, type Facts } from "../domain/audience/policy.ts";
+import {
+  partnersFor,
+  reachedOrganizations,
+  type Circles,
+  type Partners,
+} from "../domain/audience/partners.ts";
+import { revealReply } from "../domain/audience/discussion.ts";
+import type { Facts, Viewer } from "../domain/audience/policy.ts";
 import type { Id } from "../domain/ids.ts";
+import { isOriginRefused, takesBack, type OriginRules } from "../domain/moderation.ts";
+import { isSameOrigin } from "../domain/remote-iri.ts";
 import { announceChange } from "../persistence/changes.ts";
 import { cancelQueued } from "../persistence/repositories/deliveries.ts";
 import { findOutgoing, type OutgoingState } from "../persistence/repositories/outgoing.ts";
@@ -14,7 +22,8 @@ import {
   type Target,
 } from "../persistence/repositories/recipients.ts";
 import type { Context } from "./context.ts";
-import { partnersNow } from "./partners.ts";
+import { originRules } from "./origin-rules.ts";
+import { partnersNow, type PartnersNow } from "./partners.ts";
 
 const PAGE = 1_000;
 
@@ -37,32 +46,64 @@ export async function expandRecipients(context: Context, activityId: Id): Promis
   await announceChange(db, "deliveries");
 }
 
+/** What decides about recipients besides themselves and the post. */
+export interface RecipientFacts extends PartnersNow {
+  readonly rules: OriginRules;
+}
+
+/** Partners, circles and refused origins as they are now. */
+export async function recipientFacts(context: Context): Promise<RecipientFacts> {
+  const [now, rules] = await Promise.all([partnersNow(context), originRules(context)]);
+  return { ...now, rules };
+}
+
 /** Whether the policy lets this actor have the post now. */
 export function maySee(
   context: Context,
   post: NonNullable<OutgoingState["post"]>,
   candidate: Candidate,
-  now: { readonly partners: Partners; readonly circles: Circles },
+  now: RecipientFacts,
 ): boolean {
+  const practice = post.above.at(-1) ?? post;
   const facts: Facts = {
     follows: candidate.follows,
-    blocked: candidate.blocked,
-    activePartners: partnersFor(now.partners, post.iri),
+    blocked: candidate.blocked || isOriginRefused(now.rules, candidate.actor),
+    activePartners: partnersFor(now.partners, practice.iri),
+    pausedPartners: now.partners.paused,
     circles: now.circles,
     organization: context.iris.organization,
   };
-  return see({ kind: "remote", actor: candidate.actor }, post, facts);
+  const viewer: Viewer = { kind: "remote", actor: candidate.actor };
+  return revealReply(viewer, post, post.above, () => facts) !== null;
 }
 
-/** Whether this is the end of a post: it is told without the post's text, to all who had it. */
+/**
+ * Followers on the server of a partner that gets the post as a partner: their server has one copy of
+ * it, and that is the partner's.
+ */
+function hasPartnersCopy(
+  audience: Audience,
+  post: NonNullable<OutgoingState["post"]>,
+  candidate: Candidate,
+  now: { readonly partners: Partners; readonly circles: Circles },
+): boolean {
+  if (!audience.some((atom) => atom.kind === "followers")) return false;
+  const activePartners = partnersFor(now.partners, post.iri);
+  const reached = reachedOrganizations(post.audience, { activePartners, circles: now.circles });
+  return [...reached].some((organization) => isSameOrigin(organization, candidate.actor));
+}
+
+/** Whether this is the end of a post for its recipients: it is told without the post's text. */
 function isRecall(activity: OutgoingState): boolean {
   return activity.type === "Delete" && activity.post !== null;
 }
 
+/** To all who had it, unless it is the recall of one disclosure: then its one recipient is named. */
 async function recall(context: Context, activity: OutgoingState): Promise<void> {
   const postId = activity.post?.id;
-  if (postId === undefined) return;
-  await cancelQueued(context.db, postId, activity.id, context.now());
+  if (postId === undefined || activity.disclosureId !== null) return;
+  const revision = activity.revision ?? activity.post?.revision ?? 1;
+  await cancelQueued(context.db, { id: postId, revision }, context.now());
   let after: number | null = 0;
   while (after !== null) {
     const page = { after, limit: PAGE, now: context.now() };
@@ -103,18 +144,25 @@ async function queueFor(
   candidates: readonly Candidate[],
 ): Promise<void> {
   const { post } = activity;
-  const now = await partnersNow(context);
+  const now = await recipientFacts(context);
+  const { rules } = now;
   const open = isPublic(activity.audience) && (post === null || isPublic(post.audience));
   const allowed =
     post === null || isRecall(activity)
       ? candidates
-      : candidates.filter((candidate) => maySee(context, post, candidate, now));
+      : candidates.filter(
+          (candidate) =>
+            maySee(context, post, candidate, now) &&
+            !hasPartnersCopy(activity.audience, post, candidate, now),
+        );
   const targets = new Map<string, Target>();
   for (const candidate of allowed) {
     // What is not public never goes to a shared inbox: another origin would sort out its readers.
     const url = open ? (candidate.sharedInbox ?? candidate.inbox) : candidate.inbox;
     const host = URL.parse(url)?.host;
     if (host === undefined || host === context.config.host) continue;
+    const refused = isOriginRefused(rules, candidate.actor) || isOriginRefused(rules, url);
+    if (refused && !takesBack(activity.type)) continue;
     targets.set(url, { url, host });
   }
   await queueDeliveries(context.db, activity.id, [...targets.values()], context.now());

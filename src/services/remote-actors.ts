@@ -26,7 +26,7 @@ export async function ensureActor(context: Context, iri: string): Promise<ActorR
   const remembered = known.get(iri);
   if (remembered !== undefined) return remembered;
   const record = await findActorByIri(context.db, iri);
-  if (record !== null) {
+  if (record !== null && !isHearsay(record)) {
     await refreshIfStale(context, record);
     known.set(iri, record);
     return record;
@@ -78,9 +78,16 @@ export async function resolveActor(context: Context, handleOrUrl: string): Promi
 /** A known actor; one that is said to be gone, or whose handle was lost, is asked for once more. */
 async function usable(context: Context, actor: ActorRecord): Promise<ActorRecord> {
   await requireOpenOrigin(context, actor.iri);
-  if (actor.kind === "remote" && actor.goneAt !== null) return readActor(context, actor.iri);
+  if (actor.kind === "remote" && (actor.goneAt !== null || isHearsay(actor))) {
+    return readActor(context, actor.iri);
+  }
   await refreshIfStale(context, actor);
   return actor;
+}
+
+/** Known by what the owner of a discussion said of the author of a reply, and never read itself. */
+function isHearsay({ kind, inbox }: ActorRecord): boolean {
+  return kind === "remote" && inbox === "";
 }
 
 async function findOwnByPage(context: Context, url: string): Promise<ActorRecord> {

@@ -1,7 +1,6 @@
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { formatAudience, isPublic, type Audience } from "../domain/audience/audience.ts";
 import { classify } from "../domain/audience/classify.ts";
-import { narrow, type Scope } from "../domain/audience/narrow.ts";
 import { isSameOrigin } from "../domain/remote-iri.ts";
 import type { Transaction } from "../persistence/database.ts";
 import type { ActorRecord } from "../persistence/repositories/actors.ts";
@@ -11,15 +10,20 @@ import {
   findBelow,
   findSurroundings,
   lockArrivingPost,
-  MAX_THREAD_DEPTH,
-  type Ancestor,
   type KnownPost,
   type Surroundings,
 } from "../persistence/repositories/arriving-posts.ts";
+import {
+  emptyClosedBelow,
+  MAX_THREAD_DEPTH,
+  type AncestorPost,
+} from "../persistence/repositories/threads.ts";
 import { posts, practices, tombstones } from "../persistence/schema/index.ts";
+import { placeArriving, placeLate, type Placed } from "./arriving-replies.ts";
 import type { Context } from "./context.ts";
 import type { Outcome } from "./received-activities.ts";
 import { contentOf, notAfter, storePractice } from "./remote-post-content.ts";
+import { relayReply } from "./relay.ts";
 import type { RemotePost } from "./remote.ts";
 
 /** How far up a thread we read posts that nobody sent us. */
@@ -31,12 +35,14 @@ export interface Arrival {
   readonly fetched?: boolean;
   /** steps up a thread that led to it */
   readonly depth?: number;
+  /** the owner of a discussion passed it on: the owner's IRI, and the practice that it belongs to */
+  readonly relay?: { readonly owner: string; readonly practice: AncestorPost };
 }
 
 /**
  * Stores a post that its author sent, or that was read from its origin: a new one, or a newer
  * edition of one that we have. `author` is the verified author. Only what has a reason to be here is
- * stored, under an audience that no ancestor of ours is narrower than. Five statements for a note.
+ * stored, under an audience that rule 1 leaves it. Five statements for a note.
  */
 export async function storeRemotePost(
   context: Context,
@@ -55,61 +61,67 @@ export async function storeRemotePost(
     iri: post.iri,
     inReplyTo: post.inReplyTo,
     authorId: author.id,
-    author: author.iri,
+    revision: post.revision,
+    authority: arrival.relay?.owner ?? author.iri,
     ownAddresses: [...new Set(addresses)].filter((iri) => isSameOrigin(iri, context.iris.origin)),
   };
-  const [, around] = await Promise.all([
+  const [, found] = await Promise.all([
     lockArrivingPost(tx, post.iri),
     findSurroundings(tx, arriving),
   ]);
-  const audience = audienceOf(context, author, post, around.ancestors);
-  if (around.known !== null) return editPost(context, tx, author, { post, audience }, around.known);
+  const around = below(found, arrival);
+  if (around === null) return "ignored:not-the-owner";
+  const requested = requestedBy(context, author, post);
+  const relayedBy = arrival.relay?.owner ?? null;
+  const arrived = { author, requested, relayedBy };
+  const placed = await placeArriving(context, tx, arrived, around.ancestors);
+  if (typeof placed === "string") return placed;
+  const placedPost = { post, placed, relayedBy };
   if (around.suppressed) return "ignored:deleted";
-  const obstacle = obstacleTo(context, audience, around, arrival);
+  if (around.known !== null) return editPost(context, tx, author, placedPost, around.known);
+  const obstacle = obstacleTo(context, placed, around, arrival);
   if (obstacle !== null) return obstacle;
-  return createPost(context, tx, author, { post, audience }, around, arrival);
+  return createPost(context, tx, author, placedPost, around, arrival);
 }
 
-interface Classified {
+interface PlacedPost {
   readonly post: RemotePost;
-  readonly audience: Audience;
+  readonly placed: Placed;
+  readonly relayedBy: string | null;
+}
+
+/** A relayed reply whose parent is not here hangs below the practice; none leads out of its discussion. */
+function below(around: Surroundings, { relay }: Arrival): Surroundings | null {
+  if (relay === undefined) return around;
+  if (around.ancestors.length === 0) return { ...around, ancestors: [relay.practice] };
+  return around.ancestors.at(-1)?.id === relay.practice.id ? around : null;
 }
 
 function mentionsIn(post: RemotePost): string[] {
   return post.tags.flatMap(({ type, href }) => (type === "Mention" && href !== null ? [href] : []));
 }
 
-/** Rule 1: what we published to few is not discussed before many, whatever the reply is addressed to. */
-function audienceOf(
-  context: Context,
-  author: ActorRecord,
-  post: RemotePost,
-  ancestors: readonly Ancestor[],
-): Audience {
-  const requested = classify(post, {
+function requestedBy(context: Context, author: ActorRecord, post: RemotePost): Audience {
+  return classify(post, {
     authorFollowers: author.followersIri,
     organization: context.iris.organization,
   });
-  return narrow(
-    { author: author.iri, audience: requested },
-    closedAncestors(ancestors),
-    context.iris.organization,
-  );
 }
 
-function closedAncestors(ancestors: readonly Ancestor[]): Scope[] {
-  return ancestors.filter(({ local, audience }) => local && !isPublic(audience));
+function isOfDiscussion({ kind }: Placed): boolean {
+  return kind === "ours" || kind === "partner";
 }
 
 /** Why the post is not for us; null when it is. */
 function obstacleTo(
   context: Context,
-  audience: Audience,
+  placed: Placed,
   { followed, ancestors, ownActors }: Surroundings,
   { fetched = false }: Arrival,
 ): Outcome | null {
   if (ancestors.length >= MAX_THREAD_DEPTH) return "ignored:thread-too-long";
-  const joinsOurs = ancestors.some((ancestor) => ancestor.local);
+  const { audience } = placed;
+  const joinsOurs = ancestors.some((ancestor) => ancestor.publishedBy !== "elsewhere");
   if (isPublic(audience)) {
     const related = followed || fetched || joinsOurs || ownActors.length > 0;
     return related ? null : "ignored:unrelated";
@@ -119,29 +131,35 @@ function obstacleTo(
     if (atom.kind === "partner") return atom.organization === context.iris.organization;
     return atom.kind === "person" && ownActors.includes(atom.actor);
   });
-  return visible || closedAncestors(ancestors).length > 0 ? null : "ignored:not-for-us";
+  const joinsOurClosed = ancestors.some(
+    (ancestor) => ancestor.publishedBy !== "elsewhere" && !isPublic(ancestor.audience),
+  );
+  return visible || joinsOurClosed || isOfDiscussion(placed) ? null : "ignored:not-for-us";
 }
 
 async function createPost(
   context: Context,
   tx: Transaction,
   author: ActorRecord,
-  { post, audience }: Classified,
+  { post, placed, relayedBy }: PlacedPost,
   { ancestors, hasOrphans }: Surroundings,
   { depth = 0 }: Arrival,
 ): Promise<Outcome> {
   const parent = ancestors[0] ?? null;
+  const { audience } = placed;
   const now = context.now();
   const [row] = await tx
     .insert(posts)
     .values({
       ...contentOf(post, audience),
+      ...labelOf(placed),
       iri: post.iri,
       authorId: author.id,
       local: false,
       inReplyToIri: post.inReplyTo,
       inReplyToId: parent?.id ?? null,
-      contextIri: post.context,
+      contextIri: isOfDiscussion(placed) ? (ancestors.at(-1)?.contextIri ?? null) : post.context,
+      relayedBy,
       revision: post.revision ?? 1,
       publishedAt: notAfter(post.publishedAt, now),
       editedAt: wasEdited(post) ? notAfter(post.updatedAt, now) : null,
@@ -152,11 +170,18 @@ async function createPost(
   const countsAsReply = parent !== null && isPublic(audience);
   await countPost(tx, { author: author.id, parent: countsAsReply ? parent.id : null, step: 1 });
   if (hasOrphans) {
-    await adoptOrphans(tx, { id: row.id, iri: post.iri, ancestors });
-    await narrowBelow(context, tx, row.id, ancestors);
+    const { onlyFrom } = placed;
+    await adoptOrphans(tx, { id: row.id, iri: post.iri, ancestors, onlyFrom });
+    if (placed.kind === "ours") await narrowBelow(context, tx, row.id, ancestors);
   }
   if (parent === null) await fetchParent(context, tx, post, audience, depth);
+  if (placed.kind === "ours") await relayReply(context, tx, row.id);
   return "stored";
+}
+
+/** An article has a label of its own; a reply has the strictest of its discussion. */
+function labelOf({ label }: Placed) {
+  return label === null ? {} : { label };
 }
 
 /** Our kin say when a post was updated even if it never was. */
@@ -169,12 +194,16 @@ async function narrowBelow(
   context: Context,
   tx: Transaction,
   id: bigint,
-  ancestors: readonly Ancestor[],
+  ancestors: readonly AncestorPost[],
 ): Promise<void> {
-  const closed = closedAncestors(ancestors);
-  if (closed.length === 0) return;
-  for (const reply of await findBelow(tx, id)) {
-    const audience = formatAudience(narrow(reply, closed, context.iris.organization));
+  for (const { author, audience: asked, ...reply } of await findBelow(tx, id)) {
+    const guarded = {
+      author,
+      audience: asked,
+      publishedBy: "elsewhere",
+      withdrawn: false,
+    } as const;
+    const audience = formatAudience(await placeLate(context, guarded, ancestors));
     await tx.update(posts).set({ audience }).where(eq(posts.id, reply.id));
   }
 }
@@ -202,11 +231,13 @@ async function editPost(
   context: Context,
   tx: Transaction,
   author: ActorRecord,
-  { post, audience }: Classified,
+  { post, placed, relayedBy }: PlacedPost,
   known: KnownPost,
 ): Promise<Outcome> {
+  const { audience } = placed;
   if (known.authorId !== author.id) return "ignored:not-the-author";
-  if (known.withdrawn) return "ignored:deleted";
+  if (known.relayedBy !== relayedBy) return "ignored:not-the-owner";
+  if (known.withdrawn && post.revision === null) return "ignored:deleted";
   const now = context.now();
   const editedAt = post.updatedAt === null ? null : notAfter(post.updatedAt, now);
   if (!isNewer(post, editedAt, known)) return "ignored:not-newer";
@@ -214,16 +245,22 @@ async function editPost(
     .update(posts)
     .set({
       ...contentOf(post, audience),
+      ...labelOf(placed),
       revision: post.revision ?? known.revision + 1,
       editedAt: editedAt ?? now,
+      // Its owner numbers its revisions, and shares a later one with us again.
+      withdrawnAt: null,
     })
     .where(eq(posts.id, known.id));
   await storePractice(tx, known, post);
-  const change = Number(isPublic(audience)) - Number(isPublic(known.audience));
+  const counted = !known.withdrawn && isPublic(known.audience);
+  const change = Number(isPublic(audience)) - Number(counted);
+  if (known.withdrawn) await countPost(tx, { author: author.id, parent: null, step: 1 });
   if (change !== 0) {
     const step = change === 1 ? 1 : -1;
     await countPost(tx, { author: null, parent: known.inReplyToId, step });
   }
+  if (placed.kind === "ours") await relayReply(context, tx, known.id);
   return "stored";
 }
 
@@ -233,27 +270,45 @@ function isNewer({ revision }: RemotePost, editedAt: Date | null, known: KnownPo
 }
 
 /**
- * A post's author deleted it: it is emptied for good. One that has not arrived yet will not be
- * stored when it does. Only the author can do either.
+ * A post's author deleted it: it is emptied. One that has not arrived yet will not be stored when it
+ * does. Only the author can do either. A Delete that names a `revision` is about what was shared up
+ * to then: it changes nothing about a later one, and a later one may still come.
  */
 export async function deleteRemotePost(
   context: Context,
   tx: Transaction,
   iri: string,
   actor: ActorRecord,
+  revision: number | null = null,
 ): Promise<Outcome> {
   if (!isSameOrigin(iri, actor.iri)) return "ignored:not-the-author";
   await lockArrivingPost(tx, iri);
   const [known] = await tx
-    .select({ id: posts.id, authorId: posts.authorId })
+    .select({ id: posts.id, authorId: posts.authorId, revision: posts.revision })
     .from(posts)
     .where(eq(posts.iri, iri));
-  if (known === undefined) {
-    await tx.insert(tombstones).values({ iri, actorIri: actor.iri }).onConflictDoNothing();
-    return "stored";
-  }
-  if (known.authorId !== actor.id) return "ignored:not-the-author";
-  return withdraw(context, tx, { id: known.id, iri });
+  if (known !== undefined && known.authorId !== actor.id) return "ignored:not-the-author";
+  await bury(tx, { iri, actorIri: actor.iri, revision });
+  if (known === undefined) return "stored";
+  if (revision !== null && known.revision > revision) return "ignored:not-newer";
+  return withdrawRemotePost(context, tx, { id: known.id, iri });
+}
+
+/** Nothing of the post up to that revision (null = nothing at all) is stored any more. */
+async function bury(
+  tx: Transaction,
+  tombstone: { readonly iri: string; readonly actorIri: string; readonly revision: number | null },
+): Promise<void> {
+  await tx
+    .insert(tombstones)
+    .values(tombstone)
+    .onConflictDoUpdate({
+      target: [tombstones.iri, tombstones.actorIri],
+      set: {
+        revision: sql`case when ${tombstones.revision} is null or excluded.revision is null then null
+          else greatest(${tombstones.revision}, excluded.revision) end`,
+      },
+    });
 }
 
 /** The post's origin says that it is deleted; nobody needs to sign that. */
@@ -264,11 +319,15 @@ export async function withdrawGonePost(context: Context, iri: string): Promise<v
       .select({ id: posts.id })
       .from(posts)
       .where(and(eq(posts.iri, iri), eq(posts.local, false)));
-    if (known !== undefined) await withdraw(context, tx, { id: known.id, iri });
+    if (known !== undefined) await withdrawRemotePost(context, tx, { id: known.id, iri });
   });
 }
 
-async function withdraw(
+/**
+ * Empties a post for good. With a practice that was for few ends what others wrote below it here;
+ * a reply in our own discussion ends wherever we relayed it.
+ */
+export async function withdrawRemotePost(
   context: Context,
   tx: Transaction,
   { id, iri }: { readonly id: bigint; readonly iri: string },
@@ -278,7 +337,12 @@ async function withdraw(
     .update(posts)
     .set({ ...empty, url: iri, language: null, label: null, withdrawnAt: context.now() })
     .where(and(eq(posts.id, id), isNull(posts.withdrawnAt)))
-    .returning({ author: posts.authorId, parent: posts.inReplyToId, audience: posts.audience });
+    .returning({
+      author: posts.authorId,
+      parent: posts.inReplyToId,
+      answers: posts.inReplyToIri,
+      audience: posts.audience,
+    });
   if (row === undefined) return "ignored:deleted";
   await tx
     .update(practices)
@@ -286,5 +350,7 @@ async function withdraw(
     .where(eq(practices.postId, id));
   const counted = row.audience.includes("public");
   await countPost(tx, { author: row.author, parent: counted ? row.parent : null, step: -1 });
+  if (!counted && row.answers === null) await emptyClosedBelow(tx, id, context.now());
+  if (!counted && row.answers !== null) await relayReply(context, tx, id);
   return "stored";
 }

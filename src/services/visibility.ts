@@ -1,18 +1,24 @@
-import { and, eq, inArray, or, type SQL } from "drizzle-orm";
+import { and, eq, inArray, or, sql, type SQL } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { partnerReach, partnersFor } from "../domain/audience/partners.ts";
 import { notFound } from "../domain/errors.ts";
-import { reveal, type Facts, type Viewer, type Visible } from "../domain/audience/policy.ts";
+import { isOriginRefused } from "../domain/moderation.ts";
+import { isPublic } from "../domain/audience/audience.ts";
+import { revealReply } from "../domain/audience/discussion.ts";
+import type { Facts, Viewer, Visible } from "../domain/audience/policy.ts";
+import type { Id } from "../domain/ids.ts";
 import { visibleTo } from "../persistence/audience.sql.ts";
 import type { Queryable } from "../persistence/database.ts";
 import type { PostRecord } from "../persistence/repositories/posts.ts";
+import { findAncestors, type AncestorPost } from "../persistence/repositories/threads.ts";
 import { actors, blocks, follows } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
+import { isRefusedViewer, originFacts, originRules } from "./origin-rules.ts";
 import { partnersNow } from "./partners.ts";
 
 const NOBODY: ReadonlySet<string> = new Set();
 
-/** What is true between a viewer and many authors, read in at most two statements. */
+/** What is true between a viewer and many authors, read in at most three statements. */
 export interface Relations {
   /** `iri` is the post's: a partnership may be for one practice alone; null for what is no post */
   factsAbout(post: { readonly author: string; readonly iri: string | null }): Facts;
@@ -26,7 +32,11 @@ export async function relationsOf(
   authors: readonly string[],
 ): Promise<Relations> {
   const others = [...new Set(authors)];
-  const { partners, circles } = await partnersNow(context);
+  const [{ partners, circles }, rules, refused] = await Promise.all([
+    partnersNow(context),
+    originRules(context),
+    isRefusedViewer(context, db, viewer),
+  ]);
   const [followed, blocked] =
     viewer.kind === "anonymous" || others.length === 0
       ? [NOBODY, NOBODY]
@@ -37,8 +47,9 @@ export async function relationsOf(
   return {
     factsAbout: ({ author, iri }) => ({
       follows: followed.has(author),
-      blocked: blocked.has(author),
+      blocked: refused || blocked.has(author) || isOriginRefused(rules, author),
       activePartners: partnersFor(partners, iri),
+      pausedPartners: partners.paused,
       circles,
       organization: context.iris.organization,
     }),
@@ -76,17 +87,49 @@ async function blockedWith(db: Queryable, viewer: string, authors: string[]): Pr
   return new Set(rows.map((row) => (row.blocker === viewer ? row.blocked : row.blocker)));
 }
 
-/** Those of `posts` that the viewer may see, in the same order. */
+/** Those of `posts` that the viewer may see, in the same order: replies to few only with all above. */
 export async function revealPosts(
   context: Context,
   viewer: Viewer,
   posts: readonly PostRecord[],
+  db: Queryable = context.db,
 ): Promise<Visible<PostRecord>[]> {
-  const authors = posts.map((post) => post.author);
-  const relations = await relationsOf(context, context.db, viewer, authors);
+  const threads = await threadsAbove(db, posts);
+  const authors = [...posts, ...[...threads.values()].flat()].map((post) => post.author);
+  const relations = await relationsOf(context, db, viewer, authors);
   return posts
-    .map((post) => reveal(viewer, post, relations.factsAbout(post)))
+    .map((post) => {
+      const above = threads.get(post.id) ?? [];
+      // A partnership for one practice covers its discussion.
+      const { iri } = above.at(-1) ?? post;
+      return revealReply(viewer, post, above, ({ author }) =>
+        relations.factsAbout({ author, iri }),
+      );
+    })
     .filter((post) => post !== null);
+}
+
+async function threadsAbove(
+  db: Queryable,
+  posts: readonly PostRecord[],
+): Promise<Map<Id, AncestorPost[]>> {
+  const replies = posts.filter((post) => post.inReplyToId !== null && !isPublic(post.audience));
+  if (replies.length === 0) return new Map();
+  return findAncestors(
+    db,
+    replies.map((post) => post.id),
+  );
+}
+
+/** A post of our organization as it sees it itself; null when it is withdrawn. */
+export async function revealToOwner(
+  context: Context,
+  db: Queryable,
+  post: PostRecord,
+): Promise<Visible<PostRecord> | null> {
+  const owner: Viewer = { kind: "local", actor: context.iris.organization, role: "editor" };
+  const [visible] = await revealPosts(context, owner, [post], db);
+  return visible ?? null;
 }
 
 /**
@@ -94,9 +137,12 @@ export async function revealPosts(
  * possibly see. `revealPosts` then decides about each.
  */
 export async function narrowTo(context: Context, viewer: Viewer): Promise<SQL | undefined> {
+  if (await isRefusedViewer(context, context.db, viewer)) return sql`false`;
   const { partners, circles } = await partnersNow(context);
+  const { refusedHosts } = await originFacts(context);
   const reach = partnerReach(viewer, partners, circles);
-  return visibleTo(context.db, viewer, { organization: context.iris.organization, reach });
+  const { organization } = context.iris;
+  return visibleTo(context.db, viewer, { organization, reach, refusedHosts });
 }
 
 /**
@@ -108,8 +154,24 @@ export async function getVisiblePost(
   viewer: Viewer,
   find: (db: Queryable) => Promise<PostRecord | null>,
 ): Promise<Visible<PostRecord>> {
-  const post = await find(context.db);
-  const [visible] = post === null ? [] : await revealPosts(context, viewer, [post]);
-  if (visible === undefined) throw notFound();
+  const visible = await revealFound(context, viewer, await find(context.db));
+  if (visible === null) throw notFound();
   return visible;
+}
+
+/**
+ * What a look-up found, if the viewer may see it. When it found nothing, as much is read as for
+ * something hidden: the time that an answer takes must not tell them apart.
+ */
+export async function revealFound(
+  context: Context,
+  viewer: Viewer,
+  post: PostRecord | null,
+): Promise<Visible<PostRecord> | null> {
+  if (post === null) {
+    await relationsOf(context, context.db, viewer, [context.iris.organization]);
+    return null;
+  }
+  const [visible] = await revealPosts(context, viewer, [post]);
+  return visible ?? null;
 }

@@ -3,6 +3,7 @@ import type { Visible } from "../domain/audience/policy.ts";
 import type { ActorRecord } from "../persistence/repositories/actors.ts";
 import type { PostRecord } from "../persistence/repositories/posts.ts";
 import type { PublishedKey } from "./keys.ts";
+import type { PartnershipWire } from "./partnership-wire.ts";
 
 /** A JSON-LD document, ready to be stringified. */
 export type JsonLd = Readonly<Record<string, unknown>>;
@@ -16,11 +17,17 @@ export interface Wire {
   object(post: Visible<PostRecord>): JsonLd;
   create(activityIri: string, post: Visible<PostRecord>): JsonLd;
   update(activityIri: string, post: Visible<PostRecord>, at: Date): JsonLd;
-  /** Delete of a Tombstone; says nothing but the IRI */
   /** what a person on another kind of server is told of a practice, as served at its IRI */
   notice(notice: NoticeOnWire): JsonLd;
   createNotice(activityIri: string, notice: NoticeOnWire): JsonLd;
+  /** Delete of a Tombstone; says nothing but the IRI */
   delete(activityIri: string, post: DeletedPost, at: Date): JsonLd;
+  /** an Add of a reply to the discussion that we own, for one partner (FEP-7888) */
+  relay(activityIri: string, reply: Visible<PostRecord>, by: RelayOnWire): JsonLd;
+  /** a Remove that names nothing but the reply's IRI */
+  endRelay(activityIri: string, replyIri: string, by: RelayOnWire): JsonLd;
+  like(activityIri: string, like: LikeOnWire): JsonLd;
+  undoLike(activityIri: string, like: LikeOnWire & { readonly iri: string }): JsonLd;
   /** `keys` are those of `publishedKeys`: a peer forgets the keys that an Update leaves out */
   updateActor(
     activityIri: string,
@@ -32,6 +39,9 @@ export interface Wire {
   undoFollow(activityIri: string, follow: FollowOnWire): JsonLd;
   accept(activityIri: string, follow: FollowOnWire): JsonLd;
   reject(activityIri: string, follow: FollowOnWire): JsonLd;
+  /** tells the owner of what was recalled that it is gone here: an Accept of the Delete */
+  acknowledge(activityIri: string, recall: RecallOnWire): JsonLd;
+  readonly partnership: PartnershipWire;
   /**
    * The bytes to store and send.
    * @throws AppError `not_sendable` for what must never be on the wire (chapter "The boundary")
@@ -45,8 +55,6 @@ export interface FollowOnWire {
   readonly followee: string;
 }
 
-/** What may still be said about a post after its end. */
-export interface DeletedPost {
 /** Everything that a notice tells. There is no room in it for a body, a summary or an attachment. */
 export interface NoticeOnWire {
   readonly iri: string;
@@ -65,7 +73,34 @@ export interface NoticeOnWire {
   readonly publishedAt: Date;
 }
 
+/** A Delete that was carried out: `by` tells `to`. */
+export interface RecallOnWire {
+  readonly deleteIri: string;
+  readonly by: string;
+  readonly to: string;
+}
+
+/** Who relays a reply, in which discussion, to which partner. */
+export interface RelayOnWire {
+  /** our Organization actor */
+  readonly owner: string;
+  /** the discussion's context collection */
+  readonly discussion: string;
+  readonly to: string;
+}
+
+export interface LikeOnWire {
+  readonly actor: string;
+  readonly post: string;
+  /** whom it is sent to */
+  readonly to: string;
+}
+
+/** What may still be said about a post after its end. */
+export interface DeletedPost {
   readonly iri: string;
+  /** up to which revision it is withdrawn; a later one may be shared again. Absent = for good */
+  readonly revision?: number;
   readonly author: string;
   readonly to: readonly string[];
   readonly cc: readonly string[];

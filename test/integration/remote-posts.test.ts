@@ -106,6 +106,19 @@ async function ownPost(audience: Audience) {
   return own;
 }
 
+/** The actor follows our organization from now on. */
+async function acceptFollower(follower: ActorRecord): Promise<void> {
+  await context.db
+    .insert(follows)
+    .values({
+      followerId: follower.id,
+      followeeId: organization.id,
+      iri: `${follower.iri}/follows/1`,
+      state: "accepted",
+    })
+    .onConflictDoNothing();
+}
+
 const mention = (href: string) => ({ type: "Mention" as const, name: "@x", href });
 
 describe("what is stored", () => {
@@ -447,11 +460,21 @@ describe("threads", () => {
 describe("inside what we published to few", () => {
   const followersOnly: Audience = [{ kind: "followers" }];
 
-  test("a public reply is kept to its author and the owner", async () => {
+  const ownerOnly = () => [`partner:${organization.iri}`];
+
+  test("somebody whom it is not for cannot answer it", async () => {
     const own = await ownPost(followersOnly);
-    const reply = newPost(eve, { inReplyTo: own.iri, to: [AS_PUBLIC] });
-    expect(await store(eve, reply)).toBe("stored");
-    expect((await row(reply.iri))?.audience).toEqual([`person:${organization.iri}`]);
+    const reply = newPost(eve, { inReplyTo: own.iri, to: [organization.iri] });
+    expect(await store(eve, reply)).toBe("ignored:not-in-audience");
+    expect(await row(reply.iri)).toBeUndefined();
+  });
+
+  test("a public reply is kept to its author and the owner", async () => {
+    await acceptFollower(bea);
+    const own = await ownPost(followersOnly);
+    const reply = newPost(bea, { inReplyTo: own.iri, to: [AS_PUBLIC] });
+    expect(await store(bea, reply)).toBe("stored");
+    expect((await row(reply.iri))?.audience).toEqual(ownerOnly());
     expect((await row(own.iri))?.repliesCount).toBe(0);
   });
 
@@ -462,7 +485,7 @@ describe("inside what we published to few", () => {
     const below = newPost(bea, { inReplyTo: reply.iri });
     await store(bea, below);
     await store(bea, { ...below, updatedAt: new Date() });
-    expect((await row(below.iri))?.audience).toEqual([`person:${organization.iri}`]);
+    expect((await row(below.iri))?.audience).toEqual(ownerOnly());
   });
 
   test("a reply that came before what links it to ours is narrowed afterwards", async () => {
@@ -475,7 +498,7 @@ describe("inside what we published to few", () => {
     expect((await row(lowest.iri))?.audience).toEqual(["public"]);
     await store(bea, middle);
     for (const reply of [middle, below, lowest]) {
-      expect((await row(reply.iri))?.audience).toEqual([`person:${organization.iri}`]);
+      expect((await row(reply.iri))?.audience).toEqual(ownerOnly());
     }
   });
 

@@ -1,4 +1,5 @@
 import { accept } from "./accept.ts";
+import { add } from "./add.ts";
 import { announce } from "./announce.ts";
 import { block } from "./block.ts";
 import { create } from "./create.ts";
@@ -8,12 +9,16 @@ import { follow } from "./follow.ts";
 import { ignore, type Handler } from "./handler.ts";
 import { like } from "./like.ts";
 import { move } from "./move.ts";
+import { offer } from "./offer.ts";
 import { reject } from "./reject.ts";
+import { remove } from "./remove.ts";
+import { suspension } from "./suspension.ts";
 import { undo } from "./undo.ts";
 import { update } from "./update.ts";
 
 const HANDLERS: ReadonlyMap<string, Handler> = new Map([
   ["Accept", accept],
+  ["Add", add],
   ["Announce", announce],
   ["Block", block],
   ["Create", create],
@@ -22,7 +27,11 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map([
   ["Follow", follow],
   ["Like", like],
   ["Move", move],
+  ["Offer", offer],
   ["Reject", reject],
+  ["Resume", suspension],
+  ["Suspend", suspension],
+  ["Remove", remove],
   ["Undo", undo],
   ["Update", update],
 ]);

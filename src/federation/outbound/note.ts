@@ -22,6 +22,7 @@ export function note(post: Visible<PostRecord>): JsonLd {
     tag: tags(post),
     ...attachments(post),
     revision: post.revision,
+    ...(post.label === null ? {} : { label: post.label }),
     interactionPolicy: policyOf(post),
   };
 }

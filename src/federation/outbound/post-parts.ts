@@ -1,12 +1,21 @@
 import { address } from "../../domain/audience/address.ts";
+import { isPublic } from "../../domain/audience/audience.ts";
 import type { Visible } from "../../domain/audience/policy.ts";
 import type { PostRecord } from "../../services/records.ts";
 import type { JsonLd } from "../../services/wire.ts";
 import { interactionPolicy } from "../vocab/interaction-policy.ts";
 
-/** `to` and `cc` of a post and of the activities about it. */
+/**
+ * `to` and `cc` of a post and of the activities about it. In public, those who are mentioned are in
+ * `cc`; anywhere else a mention adds nobody (chapter "The boundary", rule 4).
+ */
 export function addressOf(post: Visible<PostRecord>) {
-  return address(post.audience, authorOf(post));
+  const { to, cc } = address(post.audience, authorOf(post));
+  if (!isPublic(post.audience)) return { to, cc };
+  const mentioned = post.tags.flatMap((tag) =>
+    tag.type === "Mention" && tag.href !== null ? [tag.href] : [],
+  );
+  return { to, cc: [...new Set([...cc, ...mentioned])] };
 }
 
 /** `published`, and `updated` once the author has edited. */

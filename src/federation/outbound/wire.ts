@@ -1,6 +1,7 @@
 import type { Wire } from "../../services/wire.ts";
 import {
   acceptActivity,
+  acknowledgeActivity,
   createActivity,
   deleteActivity,
   followActivity,
@@ -10,6 +11,12 @@ import {
   updateActivity,
   updateActorActivity,
 } from "./activities.ts";
+import {
+  endRelayActivity,
+  likeActivity,
+  relayActivity,
+  undoLikeActivity,
+} from "./discussion.ts";
 import { createNoticeActivity, noticeDocument } from "./notice.ts";
 import { partnershipWire } from "./partnership.ts";
 import { serializeActivity } from "./serialize.ts";
@@ -23,11 +30,17 @@ export function createWire(): Wire {
     notice: noticeDocument,
     createNotice: createNoticeActivity,
     delete: deleteActivity,
+    relay: relayActivity,
+    endRelay: endRelayActivity,
+    like: likeActivity,
+    undoLike: undoLikeActivity,
     updateActor: updateActorActivity,
     follow: followActivity,
     undoFollow: undoFollowActivity,
     accept: acceptActivity,
     reject: rejectActivity,
+    acknowledge: acknowledgeActivity,
+    partnership: partnershipWire,
     serialize: serializeActivity,
   };
 }

@@ -2,16 +2,19 @@ import { sql, type SQL } from "drizzle-orm";
 import { parseAudience, type Audience } from "../../domain/audience/audience.ts";
 import type { Id } from "../../domain/ids.ts";
 import type { Transaction } from "../database.ts";
-
-/** Longer threads are no conversation, but a way to make each reply to them expensive. */
-export const MAX_THREAD_DEPTH = 1_000;
+import type { ActorRecord } from "./actors.ts";
+import { publisherOf } from "./posts.ts";
+import { MAX_THREAD_DEPTH, type AncestorPost } from "./threads.ts";
 
 /** What must be known of a post from elsewhere that arrives. */
 export interface Arriving {
   readonly iri: string;
   readonly inReplyTo: string | null;
   readonly authorId: Id;
-  readonly author: string;
+  /** of those who number their revisions; else null */
+  readonly revision: number | null;
+  /** who may have deleted it before it came: its author, or the owner who relays it */
+  readonly authority: string;
   /** those of its addresses and mentions that may be of our own actors */
   readonly ownAddresses: readonly string[];
 }
@@ -26,23 +29,16 @@ export interface KnownPost {
   readonly withdrawn: boolean;
   readonly audience: Audience;
   readonly inReplyToId: Id | null;
-}
-
-/** A post above another one in its thread. */
-export interface Ancestor {
-  readonly id: Id;
-  readonly author: string;
-  readonly local: boolean;
-  readonly audience: Audience;
+  readonly relayedBy: string | null;
 }
 
 /** The world around an arriving post. */
 export interface Surroundings {
   readonly known: KnownPost | null;
-  /** its author deleted it before it arrived */
+  /** its author deleted it, up to this revision or for good */
   readonly suppressed: boolean;
   /** parent first */
-  readonly ancestors: readonly Ancestor[];
+  readonly ancestors: readonly AncestorPost[];
   /** one of our actors follows the author */
   readonly followed: boolean;
   /** those of the addresses that are our actors */
@@ -59,14 +55,13 @@ export async function lockArrivingPost(tx: Transaction, iri: string): Promise<vo
 /** Everything in one statement: a Create has eight. */
 export async function findSurroundings(
   tx: Transaction,
-  { iri, inReplyTo, authorId, author, ownAddresses }: Arriving,
+  { iri, inReplyTo, authorId, revision, authority, ownAddresses }: Arriving,
 ): Promise<Surroundings> {
   const [row] = await tx.execute<SurroundingsRow>(sql`
     with recursive above as (
-      select id, in_reply_to_id, author_id, local, audience, 1 as depth
-      from posts where iri = ${inReplyTo}
+      select id, in_reply_to_id, 1 as depth from posts where iri = ${inReplyTo}
       union all
-      select posts.id, posts.in_reply_to_id, posts.author_id, posts.local, posts.audience, depth + 1
+      select posts.id, posts.in_reply_to_id, depth + 1
       from above join posts on posts.id = above.in_reply_to_id
       where depth < ${MAX_THREAD_DEPTH}
     )
@@ -74,13 +69,18 @@ export async function findSurroundings(
       (select jsonb_build_object(
           'id', id::text, 'authorId', author_id::text, 'revision', revision,
           'publishedAt', published_at, 'editedAt', edited_at, 'withdrawn', withdrawn_at is not null,
-          'audience', to_jsonb(audience), 'inReplyToId', in_reply_to_id::text)
+          'audience', to_jsonb(audience), 'inReplyToId', in_reply_to_id::text, 'relayedBy', relayed_by)
         from posts where iri = ${iri}) as known,
-      exists (select from tombstones where iri = ${iri} and actor_iri = ${author}) as suppressed,
+      exists (select from tombstones t where t.iri = ${iri} and t.actor_iri = ${authority}
+        and (t.revision is null or ${revision}::int is null or t.revision >= ${revision}::int)
+      ) as suppressed,
       (select jsonb_agg(jsonb_build_object(
-          'id', above.id::text, 'author', actors.iri, 'local', above.local,
-          'audience', to_jsonb(above.audience)) order by above.depth)
-        from above join actors on actors.id = above.author_id) as ancestors,
+          'id', p.id::text, 'iri', p.iri, 'authorId', p.author_id::text, 'author', w.iri,
+          'kind', w.kind, 'audience', to_jsonb(p.audience), 'relayedBy', p.relayed_by,
+          'withdrawn',
+            p.withdrawn_at is not null or w.suspended_at is not null or w.gone_at is not null,
+          'contextIri', p.context_iri, 'label', p.label) order by above.depth)
+        from above join posts p on p.id = above.id join actors w on w.id = p.author_id) as ancestors,
       exists (
         select from follows join actors on actors.id = follows.follower_id
         where follows.followee_id = ${authorId} and follows.state = 'accepted'
@@ -110,13 +110,18 @@ interface SurroundingsRow extends Record<string, unknown> {
 }
 
 type KnownRow = Record<"id" | "authorId" | "publishedAt", string> &
-  Record<"editedAt" | "inReplyToId", string | null> & {
+  Record<"editedAt" | "inReplyToId" | "relayedBy", string | null> & {
     readonly revision: number;
     readonly withdrawn: boolean;
     readonly audience: string[];
   };
 
-type AncestorRow = { id: string; author: string; local: boolean; audience: string[] };
+type AncestorRow = Omit<AncestorPost, "id" | "authorId" | "audience" | "publishedBy"> & {
+  readonly id: string;
+  readonly authorId: string;
+  readonly audience: string[];
+  readonly kind: ActorRecord["kind"];
+};
 
 /** Drizzle leaves the jsonb of a raw statement as text. */
 function fromJsonb(value: unknown): unknown {
@@ -135,8 +140,14 @@ function toKnownPost(row: KnownRow): KnownPost {
   };
 }
 
-function toAncestor({ id, author, local, audience }: AncestorRow): Ancestor {
-  return { id: BigInt(id), author, local, audience: parseAudience(audience) };
+function toAncestor({ id, authorId, audience, kind, ...row }: AncestorRow): AncestorPost {
+  return {
+    ...row,
+    id: BigInt(id),
+    authorId: BigInt(authorId),
+    audience: parseAudience(audience),
+    publishedBy: publisherOf(kind),
+  };
 }
 
 function list(values: readonly string[]): SQL {
@@ -173,10 +184,18 @@ export interface Orphan {
   readonly audience: Audience;
 }
 
-/** Makes the replies that wait for `parent` its children. An ancestor of it never becomes one. */
+/**
+ * Makes the replies that wait for `parent` its children: all, or those by actors of one origin. An
+ * ancestor of it never becomes one.
+ */
 export async function adoptOrphans(
   tx: Transaction,
-  parent: { readonly id: Id; readonly iri: string; readonly ancestors: readonly Ancestor[] },
+  parent: {
+    readonly id: Id;
+    readonly iri: string;
+    readonly ancestors: readonly AncestorPost[];
+    readonly onlyFrom: string | null;
+  },
 ): Promise<void> {
   const above = parent.ancestors.map((ancestor) => ancestor.id.toString());
   await tx.execute(sql`
@@ -184,6 +203,8 @@ export async function adoptOrphans(
       update posts set in_reply_to_id = ${parent.id}
       where in_reply_to_iri = ${parent.iri} and in_reply_to_id is null
         and id <> ${parent.id} and id::text not in (${list(["", ...above])})
+        and (${parent.onlyFrom}::text is null or exists (select from actors w
+          where w.id = author_id and starts_with(w.iri, ${parent.onlyFrom} || '/')))
       returning 'public' = any(audience) and withdrawn_at is null as counted)
     update posts set replies_count = replies_count + (select count(*) from adopted where counted)
     where id = ${parent.id}`);

@@ -15,9 +15,12 @@ export type PracticePart = InferSelectModel<typeof practices>;
  * A post as it is read: with its author and, for a practice, its practice part. It is `Guarded`:
  * nothing may show it before `reveal` has let it through.
  */
-export interface PostRecord extends Omit<PostRow, "audience">, Guarded {
+export interface PostRecord extends Omit<PostRow, "audience" | "relayedBy">, Guarded {
+  readonly relayedBy: string | null;
   readonly authorActor: ActorRecord;
   readonly practice: PracticePart | null;
+  /** in the copy for one partner: the terms that it has accepted, as its object names them */
+  readonly terms?: string;
 }
 
 /** Joins that every read of posts uses; add `where`, `orderBy` and `limit` to it. */
@@ -40,7 +43,7 @@ export function toPostRecord(row: {
     ...row.post,
     audience: parseAudience(row.post.audience),
     author: row.authorActor.iri,
-    publishedBy: publisher(row.authorActor),
+    publishedBy: publisherOf(row.authorActor.kind),
     withdrawn:
       row.post.withdrawnAt !== null ||
       row.authorActor.suspendedAt !== null ||
@@ -50,9 +53,10 @@ export function toPostRecord(row: {
   };
 }
 
-function publisher(author: ActorRecord): Guarded["publishedBy"] {
-  if (author.kind === "remote") return "elsewhere";
-  return author.kind === "member" ? "member" : "organization";
+/** Who publishes what an actor of that kind writes. */
+export function publisherOf(kind: ActorRecord["kind"]): Guarded["publishedBy"] {
+  if (kind === "remote") return "elsewhere";
+  return kind === "member" ? "member" : "organization";
 }
 
 export async function findPostByIri(db: Queryable, iri: string): Promise<PostRecord | null> {

@@ -40,6 +40,7 @@ describe("a practice on the wire", () => {
             `<p><a href="${A}/practices/night-shift-handover">${A}/practices/night-shift-handover</a></p>`,
         },
         context: `${A}/ap/contexts/7`,
+        replies: `${A}/ap/practices/7/replies`,
         to: [AS_PUBLIC],
         cc: [`${A}/ap/org/followers`],
         published: "2026-11-02T08:00:00.000Z",
