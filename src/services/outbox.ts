@@ -1,5 +1,5 @@
-import { and, count, desc, eq, inArray, lt, sql } from "drizzle-orm";
-import { parseAudience } from "../domain/audience/audience.ts";
+import { and, count, desc, eq, inArray, isNull, lt, or, sql } from "drizzle-orm";
+import { formatAudience, parseAudience } from "../domain/audience/audience.ts";
 import { reveal, type Guarded, type Viewer, type Visible } from "../domain/audience/policy.ts";
 import type { Id } from "../domain/ids.ts";
 import { findActorById, type ActorRecord } from "../persistence/repositories/actors.ts";
@@ -14,7 +14,8 @@ import { activities, actors, posts } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 import { findNoticeActivity } from "./notice-reading.ts";
 import { getOrganization } from "./organization.ts";
-import { relationsOf, narrowTo, revealPosts } from "./visibility.ts";
+import { forViewer } from "./representation.ts";
+import { narrowTo, relationsOf, revealFound, revealPosts } from "./visibility.ts";
 import type { JsonLd } from "./wire.ts";
 
 /** One of our own actors by IRI; null when there is none or it is suspended. */
@@ -30,16 +31,28 @@ export async function findOwnActor(context: Context, iri: string): Promise<Actor
   return actor === undefined || actor.suspendedAt !== null ? null : actor;
 }
 
-/** A post of ours by the IRI of its object, if the viewer may see it; else null. */
+/**
+ * A post of ours by the IRI of its object, if the viewer may see it; else null. It says of its
+ * audience what concerns the viewer, and of its other recipients nothing.
+ */
 export async function findOwnPost(
   context: Context,
   viewer: Viewer,
   iri: string,
 ): Promise<Visible<PostRecord> | null> {
-  const post = await findPostByIri(context.db, iri);
-  if (post === null || !post.local) return null;
-  const [visible] = await revealPosts(context, viewer, [post]);
-  return visible ?? null;
+  const found = await findPostByIri(context.db, iri);
+  const visible = await revealFound(context, viewer, found?.local === true ? found : null);
+  return visible === null ? null : represent(context, viewer, visible);
+}
+
+/** A post as it is served to that viewer. */
+async function represent(
+  context: Context,
+  viewer: Viewer,
+  post: Visible<PostRecord>,
+): Promise<Visible<PostRecord>> {
+  const relations = await relationsOf(context, context.db, viewer, [post.author]);
+  return forViewer(context, context.db, post, { viewer, facts: relations.factsAbout(post) });
 }
 
 /**
@@ -71,12 +84,15 @@ export async function findOwnActivity(
   }
   const open = guarded.audience.some((atom) => atom.kind === "public");
   if (post === null || row.type === "Delete") return { json: JSON.parse(row.body), open };
-  const visible = reveal(viewer, post, facts);
-  if (visible === null) return null;
+  const [visible] = await revealPosts(context, viewer, [post]);
+  if (visible === undefined) return null;
+  // What we relay is another's: its copy for that partner, as it went out.
+  if (row.type === "Add") return { json: JSON.parse(row.body), open: false };
+  const shown = await represent(context, viewer, visible);
   const json =
     row.type === "Update"
-      ? context.wire.update(iri, visible, row.createdAt)
-      : context.wire.create(iri, visible);
+      ? context.wire.update(iri, shown, row.createdAt)
+      : context.wire.create(iri, shown);
   return { json, open };
 }
 
@@ -103,9 +119,10 @@ export async function readOutbox(
     .limit(page.limit + 1);
   const records = rows.slice(0, page.limit).map(toPostRecord);
   const visible = await revealPosts(context, viewer, records);
-  const iris = await createIris(context, visible);
+  const shown = await Promise.all(visible.map((post) => represent(context, viewer, post)));
+  const iris = await createIris(context, shown);
   return {
-    items: visible.flatMap((post) => {
+    items: shown.flatMap((post) => {
       const iri = iris.get(post.id);
       return iri === undefined ? [] : [context.wire.create(iri, post)];
     }),
@@ -128,28 +145,47 @@ export async function countOutbox(
 }
 
 async function ofAuthor(context: Context, viewer: Viewer, actor: ActorRecord) {
-  return and(eq(posts.authorId, actor.id), await narrowTo(context, viewer));
+  // What was said in a discussion for few is found through that discussion, which may be over.
+  const inPlace = or(isNull(posts.inReplyToIri), sql`${posts.audience} @> '{public}'`);
+  return and(eq(posts.authorId, actor.id), inPlace, await narrowTo(context, viewer));
 }
 
-/** Post → IRI of the Create that announced it. */
+/**
+ * Post → IRI of the Create that announced it to the viewer: of the same representation, or for what
+ * is open, of any open one (it may have become more open since).
+ */
 async function createIris(
   context: Context,
-  visible: readonly PostRecord[],
+  shown: readonly PostRecord[],
 ): Promise<Map<Id, string>> {
-  if (visible.length === 0) return new Map();
+  if (shown.length === 0) return new Map();
   const rows = await context.db
-    .select({ iri: activities.iri, postId: activities.postId })
+    .select({ iri: activities.iri, postId: activities.postId, audience: activities.audience })
     .from(activities)
     .where(
       and(
         eq(activities.type, "Create"),
         inArray(
           activities.postId,
-          visible.map((post) => post.id),
+          shown.map((post) => post.id),
         ),
       ),
     );
-  return new Map(rows.flatMap((row) => (row.postId === null ? [] : [[row.postId, row.iri]])));
+  const byPost = Map.groupBy(rows, (row) => row.postId);
+  return new Map(
+    shown.flatMap(({ id, audience }) => {
+      const creates = byPost.get(id) ?? [];
+      const wanted = formatAudience(audience).join();
+      const same = creates.find((row) => row.audience.join() === wanted);
+      const open = isOpen(wanted) ? creates.find((row) => isOpen(row.audience.join())) : undefined;
+      const found = same ?? open;
+      return found === undefined ? [] : [[id, found.iri]];
+    }),
+  );
+}
+
+function isOpen(audience: string): boolean {
+  return audience === "public" || audience === "followers";
 }
 
 /** How many follow the actor, and how many it follows, now (the actor in memory may be older). */

@@ -1,9 +1,14 @@
-import type { Visible } from "../domain/audience/policy.ts";
+import { isEditor, type Visible } from "../domain/audience/policy.ts";
+import type { Id } from "../domain/ids.ts";
 import type { Context } from "../services/context.ts";
+import { listDisclosures, type DisclosureLine } from "../services/disclosures.ts";
+import { readDiscussion, type Discussion } from "../services/discussion.ts";
 import { listActors } from "../services/people.ts";
 import { listRevisions, type Revision } from "../services/practice-lists.ts";
 import type { ActorRecord, PostRecord } from "../services/records.ts";
 import type { Frame } from "./frame.ts";
+
+const REPLIES_SHOWN = 100;
 
 /** Everything that the page of a practice or post shows. */
 export interface PostView {
@@ -14,25 +19,39 @@ export interface PostView {
   readonly revisions: readonly Revision[];
   /** IRI → actor, for the people and partners that the audience names */
   readonly audience: ReadonlyMap<string, ActorRecord>;
+  readonly discussion: Discussion;
+  /** who has received one of our practices, newest first; for editors, else empty */
+  readonly disclosures: readonly DisclosureLine[];
 }
+
+const DISCLOSURES_SHOWN = 500;
 
 /** Reads what belongs to a post that the viewer may see. */
 export async function readPostView(
   context: Context,
   frame: Frame,
   post: Visible<PostRecord>,
+  { after }: { readonly after?: Id | undefined } = {},
 ): Promise<PostView> {
   const named = frame.member === null ? [] : audienceIris(post);
-  const [credits, revisions, audience] = await Promise.all([
+  const { member } = frame;
+  const mayKnowRecipients = member !== null && isEditor(member.role) && post.local;
+  const [credits, revisions, audience, discussion, disclosures] = await Promise.all([
     listActors(context, post.practice?.credits ?? []),
     post.local && post.practice !== null ? listRevisions(context, frame.viewer, post.id) : [],
     listActors(context, named),
+    readDiscussion(context, frame.viewer, post, { after, limit: REPLIES_SHOWN }),
+    mayKnowRecipients
+      ? listDisclosures(context, member, { practice: post.id, limit: DISCLOSURES_SHOWN })
+      : [],
   ]);
   return {
     post,
     credits,
     revisions,
     audience: new Map(audience.map((actor) => [actor.iri, actor])),
+    discussion,
+    disclosures,
   };
 }
 

@@ -1,3 +1,6 @@
+import { originsText } from "./origins-text.ts";
+import { partnersText } from "./partners-text.ts";
+import { publishingText } from "./publishing-text.ts";
 import type { Benefit, Label, PracticeKind } from "../domain/practice.ts";
 
 /** Every sentence that a page says, in one place, so that it can be translated as a whole. */
@@ -15,6 +18,10 @@ export const text = {
     practices: "Practices",
     follow: "Follow",
     followers: "Followers",
+    partners: "Partners",
+    write: "Write",
+    disclosures: "Disclosures",
+    origins: "Hosts",
     signIn: "Sign in",
     signOut: "Sign out",
   },
@@ -97,6 +104,24 @@ export const text = {
     noChangeNote: "No note",
     firstRevision: "First published",
     notInPublic: "Not public. Only people in the audience can open this page.",
+  },
+
+  discussion: {
+    title: "Discussion",
+    empty: "Nobody has replied yet.",
+    more: "Later replies",
+    yourReply: "Your reply",
+    openHint: "Everyone can read it, also outside. Markdown is possible.",
+    closedHint:
+      "Only those who can read this can read your reply. Whom you mention changes nothing about that. Markdown is possible.",
+    send: "Reply",
+    reply: "Reply",
+    replyBy: (name: string) => `Reply by ${name}`,
+    answers: (name: string) => `In answer to ${name}`,
+    favourite: "Favourite",
+    unfavourite: "Remove favourite",
+    favourites: (count: number) => (count === 1 ? "1 favourite" : `${count} favourites`),
+    delete: "Delete",
   },
 
   audience: {
@@ -208,6 +233,11 @@ export const text = {
     asked: "Asked",
   },
 
+  partners: partnersText,
+  publishing: publishingText,
+
+  origins: originsText,
+
   setup: {
     title: "Set up your organization",
     lead: "This takes a minute. It makes your organization's public account and the first administrator.",
@@ -275,6 +305,17 @@ export const text = {
 } as const;
 
 const dates = new Intl.DateTimeFormat(text.locale, { dateStyle: "long", timeZone: "UTC" });
+
+const moments = new Intl.DateTimeFormat(text.locale, {
+  dateStyle: "long",
+  timeStyle: "short",
+  timeZone: "UTC",
+});
+
+/** A moment as people write it, in UTC: `3 March 2027 at 10:02`. */
+export function formatMoment(date: Date): string {
+  return moments.format(date);
+}
 
 /** A day as people write it, in UTC: `3 March 2027`. */
 export function formatDay(date: Date): string {

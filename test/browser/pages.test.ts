@@ -3,10 +3,17 @@ import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { follows } from "../../src/persistence/schema/index.ts";
+import {
+  follows,
+  partnerships,
+  terms as termsDocuments,
+} from "../../src/persistence/schema/index.ts";
+import { favourite } from "../../src/services/favourites.ts";
+import { writeReply } from "../../src/services/notes.ts";
 import { readPracticeChanges } from "../../src/services/practice-input.ts";
 import { revisePractice } from "../../src/services/practices.ts";
 import { createSetupLink } from "../../src/services/setup.ts";
+import { allowOrigin, blockOrigin } from "../../src/services/origins.ts";
 import { startBrowser, type TestBrowser } from "../support/browser.ts";
 import { startSite, type Site } from "../support/web-site.ts";
 import { addRemoteActor, addRemotePost, FOLLOWERS, publish } from "../support/web-world.ts";
@@ -23,6 +30,8 @@ let practicePath: string;
 let hiddenPath: string;
 let notePath: string;
 let remotePath: string;
+let activePath: string;
+let askedPath: string;
 
 beforeAll(async () => {
   const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -53,6 +62,13 @@ async function fillSite(): Promise<void> {
     readPracticeChanges({ change_note: "Measured" }),
   );
   const hidden = await publish(context, admin, { title: "Rates", label: "TLP:GREEN" }, FOLLOWERS);
+  const answered = await writeReply(context, admin, {
+    inReplyTo: practice.id,
+    content: `What about the **weekend**? ${"x".repeat(200)}`,
+    language: "en",
+  });
+  await writeReply(context, admin, { inReplyTo: answered.id, content: HOSTILE, language: null });
+  await favourite(context, admin, answered.id);
   await publish(context, admin, { title: `Hostile ${HOSTILE}`, kind: "question", summary: "" });
   for (let number = 1; number <= 20; number += 1) {
     await publish(context, admin, { title: `Lesson ${number}`, kind: "lesson", content: "Short." });
@@ -78,6 +94,36 @@ async function fillSite(): Promise<void> {
     { followerId: bravo.id, followeeId: organization.id, state: "accepted", iri: "urn:3" },
     { followerId: long.id, followeeId: organization.id, state: "pending", iri: "urn:4" },
   ]);
+  const [terms] = await context.db
+    .insert(termsDocuments)
+    .values({
+      url: "https://bravo.example/ap/terms/01a2047c-0000-7000-8000-000000000001",
+      sha256: "c0ffee".repeat(10) + "c0ff",
+      markdown: "# Terms\n\nAsk first.\n\n## Scope\n\n| a | b |\n|---|---|\n| 1 | 2 |",
+    })
+    .returning();
+  const agreed = {
+    proposedBy: "them",
+    termsId: terms?.id ?? 0n,
+    labelCeiling: "TLP:AMBER",
+  } as const;
+  const rows = await context.db
+    .insert(partnerships)
+    .values([
+      { ...agreed, partnerId: bravo.id, state: "active", offerIri: "urn:5" },
+      {
+        ...agreed,
+        partnerId: long.id,
+        state: "asked",
+        offerIri: "urn:6",
+        practiceIri: practice.iri,
+      },
+      { ...agreed, partnerId: long.id, state: "ended", offerIri: "urn:7", endReason: "superseded" },
+    ])
+    .returning({ id: partnerships.id });
+  [activePath = "", askedPath = ""] = rows.map((row) => `/partners/${row.id}`);
+  await blockOrigin(context, admin, "evil.example", `Spam, ${"again and ".repeat(12)}again`);
+  await allowOrigin(context, admin, "a-rather-long-host-name.of-some-far-away-organization.example");
   practicePath = new URL(practice.url).pathname;
   hiddenPath = new URL(hidden.url).pathname;
   remotePath = `/posts/${remote}`;
@@ -129,10 +175,17 @@ const MEMBER_PAGES: [string, () => string][] = [
   ["a practice for followers", () => site.origin + hiddenPath],
   ["another organization's practice", () => site.origin + remotePath],
   ["a note", () => site.origin + notePath],
+  ["a practice with its discussion", () => site.origin + practicePath],
   ["follow", () => `${site.origin}/follow`],
   ["follow, with somebody found", () => `${site.origin}/follow?q=@bravo@bravo.example`],
   ["follow, with nobody found", () => `${site.origin}/follow?q=@ghost@127.0.0.1`],
   ["followers", () => `${site.origin}/followers`],
+  ["hosts", () => `${site.origin}/admin/origins`],
+  ["partners", () => `${site.origin}/partners`],
+  ["a partnership", () => site.origin + activePath],
+  ["an offer of a partnership", () => site.origin + askedPath],
+  ["the question before an end", () => `${site.origin}${activePath}/end`],
+  ["the terms of a partnership", () => `${site.origin}/terms/01a2047c-0000-7000-8000-000000000001`],
 ];
 
 async function inspect(page: Page, url: string): Promise<void> {
@@ -193,6 +246,20 @@ describe("accessible in light and dark, wide and narrow, and talking to its own 
 function focusedId(page: Page): Promise<string> {
   return page.evaluate<string>("document.activeElement?.id ?? ''");
 }
+
+test("the question before somebody is cut off is accessible, and can be left", async () => {
+  const page = await member.context.newPage();
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.goto(`${site.origin}/admin/origins`);
+    await page.click("text=Allow listed hosts only");
+    await page.waitForSelector("text=on hosts that are not listed");
+    expect(await violations(page), colorScheme).toEqual([]);
+    await page.click("text=Cancel");
+    await page.waitForSelector("text=All hosts that are not blocked");
+  }
+  await page.close();
+});
 
 test("hostile text does nothing in a real browser", async () => {
   const page = await browser.context.newPage();

@@ -44,6 +44,10 @@ export interface Network {
   add(name: string, options?: { followers?: FollowPolicy }): Promise<NetworkInstance>;
   /** takes a host off the network, or puts it back: requests to it then fail */
   setDown(instance: NetworkInstance, down: boolean): void;
+  /** every request from one host to another, as `https://alpha.test POST https://bravo.test/ap/inbox` */
+  readonly requests: string[];
+  /** a server of other people's make */
+  join(peer: { readonly origin: string; fetch(request: Request): Promise<Response> }): void;
   close(): Promise<void>;
 }
 
@@ -51,12 +55,17 @@ export function createNetwork(): Network {
   const instances = new Map<string, NetworkInstance>();
   const down = new Set<string>();
   const closers: (() => Promise<void>)[] = [];
+  const requests: string[] = [];
+  const peers = new Map<string, (request: Request) => Promise<Response>>();
 
   function clientFor(origin: string) {
     return createHttpClient({
       allowPrivateNetwork: false,
       userAgent: `Praxis (test of ${origin})`,
       route: (host) => (request) => {
+        requests.push(`${origin} ${request.method} ${request.url}`);
+        const peer = peers.get(host);
+        if (peer !== undefined) return peer(request);
         const instance = instances.get(host);
         if (instance === undefined || down.has(host)) throw new Error(`${host} is down`);
         const app = instance.running.web?.app;
@@ -67,6 +76,10 @@ export function createNetwork(): Network {
   }
 
   return {
+    requests,
+    join(peer) {
+      peers.set(new URL(peer.origin).host, (request) => peer.fetch(request));
+    },
     async add(name, { followers = "open" } = {}) {
       const origin = `https://${name}.test`;
       const database = await createTestDatabase();

@@ -3,8 +3,12 @@ import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { AppError, notFound } from "../../domain/errors.ts";
 import type { Context } from "../../services/context.ts";
+import { discussionRoutes } from "./discussion.ts";
+import { circleRoutes } from "./circles.ts";
+import { disclosureRoutes } from "./disclosures.ts";
 import { followRoutes } from "./follows.ts";
 import { mediaRoutes } from "./media.ts";
+import { partnershipRoutes } from "./partnerships.ts";
 import { practiceRoutes } from "./practices.ts";
 import { problem } from "./problem.ts";
 
@@ -36,8 +40,12 @@ export function praxisApi(
     scheme: "bearer",
   });
   practiceRoutes(app, context);
+  discussionRoutes(app, context);
   followRoutes(app, context);
+  circleRoutes(app, context);
+  disclosureRoutes(app, context);
   mediaRoutes(app, context);
+  partnershipRoutes(app, context);
   app.get("/openapi.json", (c) =>
     c.json(
       app.getOpenAPI31Document({

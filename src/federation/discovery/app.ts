@@ -9,12 +9,21 @@ import { findNotice } from "../../services/notice-reading.ts";
 import { countFollows, findOwnActivity, findOwnActor, findOwnPost } from "../../services/outbox.ts";
 import { findOwnActorByHandle } from "../../services/own-handles.ts";
 import { findOwnPracticeIri } from "../../services/practice-lists.ts";
+import { findOwnPostIri } from "../../services/reading.ts";
 import type { ActorRecord } from "../../services/records.ts";
+import { findTermsFor } from "../../services/terms.ts";
 import type { JsonLd } from "../../services/wire.ts";
 import { actorDocument } from "../outbound/actor.ts";
 import { acceptsJson } from "./accept.ts";
-import { noDocument, notAcceptable, privateDocument, publicDocument } from "./answers.ts";
+import {
+  noDocument,
+  notAcceptable,
+  privateDocument,
+  privateMarkdown,
+  publicDocument,
+} from "./answers.ts";
 import { countOnly, empty, outbox } from "./collections.ts";
+import { discussionRoutes } from "./discussions.ts";
 import type { DocumentCache } from "./document-cache.ts";
 import { hostMetaJson, hostMetaXml } from "./host-meta.ts";
 import { isSigned, viewerOf, type FindSigner } from "./viewer.ts";
@@ -107,12 +116,22 @@ export function createDiscoveryApp(
     const iri = context.iris.practice(c.req.param("key"));
     return serve(c.req.raw, iri, () => loadPost(c.req.raw, iri));
   });
+  routes.get("/ap/posts/:key", (c) => {
+    const iri = context.iris.post(c.req.param("key"));
+    return serve(c.req.raw, iri, () => loadPost(c.req.raw, iri));
+  });
+  discussionRoutes(routes, context, findSigner);
   routes.get("/ap/notices/:key", (c) => {
     const key = c.req.param("key");
     return serve(c.req.raw, context.iris.notice(key), async () => {
       const json = await findNotice(context, await viewerOf(c.req.raw, findSigner), key);
       return json === null ? null : { json, open: false };
     });
+  });
+  routes.get("/ap/terms/:key", async (c) => {
+    const viewer = await viewerOf(c.req.raw, findSigner);
+    const terms = await findTermsFor(context, viewer, context.iris.terms(c.req.param("key")));
+    return terms === null ? noDocument() : privateMarkdown(terms.markdown);
   });
   routes.get("/ap/activities/:key", (c) => {
     const iri = context.iris.activity(c.req.param("key"));
@@ -164,6 +183,9 @@ export function createDiscoveryApp(
     return new Request(context.iris.origin + pathname + search, { headers: request.headers });
   }
 
+  // Looked up and decided like any other, so that what is missing costs what is hidden costs.
+  const nothing = context.iris.practice("nothing");
+
   return {
     routes,
     async pageDocument(request, path) {
@@ -177,10 +199,14 @@ export function createDiscoveryApp(
         if (actor === null) return noDocument();
         return serve(request, actor.iri, () => loadActor(actor.iri));
       }
+      const reply = /^\/posts\/([0-9]+)$/.exec(path)?.[1];
+      if (reply !== undefined) {
+        const iri = (await findOwnPostIri(context, reply)) ?? nothing;
+        return serve(request, iri, () => loadPost(request, iri));
+      }
       const slug = /^\/practices\/([^/]+)$/.exec(path)?.[1];
       if (slug === undefined) return null;
-      const iri = await findOwnPracticeIri(context, slug);
-      if (iri === null) return noDocument();
+      const iri = (await findOwnPracticeIri(context, slug)) ?? nothing;
       return serve(request, iri, () => loadPost(request, iri));
     },
   };

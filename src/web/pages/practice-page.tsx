@@ -4,6 +4,8 @@ import { safeHref } from "../../platform/html/link.ts";
 import { htmlToText } from "../../platform/html/text.ts";
 import type { PostRecord } from "../../services/records.ts";
 import { ActorLine, displayName } from "../components/actor-card.tsx";
+import { DisclosureList } from "../components/disclosure-list.tsx";
+import { DiscussionSection, type RefusedReply } from "../components/discussion.tsx";
 import { Day } from "../components/day.tsx";
 import { PostBody } from "../components/post-body.tsx";
 import { postTitle } from "../components/post-list.tsx";
@@ -14,7 +16,15 @@ import type { PostView } from "../post-view.ts";
 import { languageTag, text } from "../text.ts";
 
 /** A practice or post, with what there is to know about it. */
-export function PracticePage({ frame, view }: { readonly frame: Frame; readonly view: PostView }) {
+export function PracticePage({
+  frame,
+  view,
+  refused,
+}: {
+  readonly frame: Frame;
+  readonly view: PostView;
+  readonly refused?: RefusedReply | undefined;
+}) {
   const { post } = view;
   // What is shared with a guest is the practice, not the organization's other pages, nor how it came about.
   const forGuest = frame.viewer.kind === "remote" && !isPublic(post.audience);
@@ -75,6 +85,8 @@ export function PracticePage({ frame, view }: { readonly frame: Frame; readonly 
         links={!forGuest}
       />
       <RevisionHistory revisions={forGuest ? [] : view.revisions} />
+      <DisclosureList lines={view.disclosures} />
+      <DiscussionSection frame={frame} post={post} discussion={view.discussion} refused={refused} />
     </article>
   );
 }

@@ -2,15 +2,22 @@ import { Hono } from "hono";
 import { isPublic } from "../../domain/audience/audience.ts";
 import { parseId, type Id } from "../../domain/ids.ts";
 import { normalizeTopic, PRACTICE_KINDS } from "../../domain/practice.ts";
-import { notFound } from "../../domain/errors.ts";
+import { AppError, notFound } from "../../domain/errors.ts";
 import { htmlToText } from "../../platform/html/text.ts";
 import type { Context } from "../../services/context.ts";
 import { getPublicActor } from "../../services/people.ts";
 import { listPractices } from "../../services/practice-lists.ts";
-import { getPostById, getPracticeBySlug } from "../../services/reading.ts";
+import {
+  findWithdrawalById,
+  findWithdrawalBySlug,
+  getPostById,
+  getPracticeBySlug,
+} from "../../services/reading.ts";
+import type { Withdrawal } from "../../services/withdrawals.ts";
 import { displayName } from "../components/actor-card.tsx";
 import type { OrganizationFrame, WebContext, WebEnv } from "../frame.ts";
 import { OrganizationPage, TopicPage } from "../pages/organization-page.tsx";
+import { WithdrawnPage } from "../pages/message-pages.tsx";
 import { PersonPage } from "../pages/person-page.tsx";
 import { PracticePage, practiceTitle } from "../pages/practice-page.tsx";
 import { withQuery } from "../components/pager.tsx";
@@ -61,8 +68,12 @@ export function readingRoutes(context: Context): Hono<WebEnv> {
 
   app.get("/practices/:slug", async (c) => {
     const { frame } = c.var;
-    const post = await getPracticeBySlug(context, frame.viewer, c.req.param("slug"));
-    const view = await readPostView(context, frame, post);
+    const slug = c.req.param("slug");
+    const post = await unlessWithdrawn(getPracticeBySlug(context, frame.viewer, slug), () =>
+      findWithdrawalBySlug(context, frame.viewer, slug),
+    );
+    if ("owner" in post) return withdrawnPage(c, post);
+    const view = await readPostView(context, frame, post, { after: readAfter(c) });
     const body = <PracticePage frame={frame} view={view} />;
     const title = practiceTitle(post);
     if (!isPublic(post.audience)) return privatePage(c, { title }, body);
@@ -80,12 +91,16 @@ export function readingRoutes(context: Context): Hono<WebEnv> {
 
   app.get("/posts/:id", async (c) => {
     const { frame } = c.var;
-    const post = await getPostById(context, frame.viewer, c.req.param("id"));
+    const id = c.req.param("id");
+    const post = await unlessWithdrawn(getPostById(context, frame.viewer, id), () =>
+      findWithdrawalById(context, frame.viewer, id),
+    );
+    if ("owner" in post) return withdrawnPage(c, post);
     // What others publish is for our members here; everybody else reads it where it comes from.
     if (frame.member === null && !post.local) throw notFound();
     const slug = post.practice?.slug ?? null;
     if (slug !== null) return c.redirect(`/practices/${slug}`, 302);
-    const view = await readPostView(context, frame, post);
+    const view = await readPostView(context, frame, post, { after: readAfter(c) });
     return privatePage(
       c,
       { title: practiceTitle(post) },
@@ -146,9 +161,34 @@ export function readingRoutes(context: Context): Hono<WebEnv> {
   return app;
 }
 
+/** What was found; where nothing was, that it is withdrawn, if the viewer may know. */
+async function unlessWithdrawn<T>(
+  finding: Promise<T>,
+  findWithdrawn: () => Promise<Withdrawal | null>,
+): Promise<T | Withdrawal> {
+  try {
+    return await finding;
+  } catch (error) {
+    if (!(error instanceof AppError) || error.status !== 404) throw error;
+    const withdrawn = await findWithdrawn();
+    if (withdrawn === null) throw error;
+    return withdrawn;
+  }
+}
+
+function withdrawnPage(c: WebContext, withdrawal: Withdrawal): Promise<Response> {
+  const { title } = text.publishing.withdrawn;
+  return privatePage(c, { title }, <WithdrawnPage withdrawal={withdrawal} />, 410);
+}
+
 /** Where to go on in a list; what cannot be read starts at the beginning. */
 export function readBefore(c: WebContext): Id | undefined {
   return parseId(c.req.query("before") ?? "") ?? undefined;
+}
+
+/** Where a discussion goes on. */
+function readAfter(c: WebContext): Id | undefined {
+  return parseId(c.req.query("after") ?? "") ?? undefined;
 }
 
 /** The frame where there is an organization; before set-up there is nothing. @throws AppError `not_found` */
