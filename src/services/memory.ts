@@ -26,11 +26,13 @@ export interface SigningKey {
 export class Memory {
   organization: Organization | null = null;
   /** partnerships and circles; forgotten whenever one changes */
-  partners: PartnerFacts | null = null;
+  partners: Promise<PartnerFacts> | null = null;
   /** rules about whole origins; forgotten with `partners`, on which they depend */
   origins: Promise<OriginFacts> | null = null;
   readonly signingKeys = new Map<`${Id}:${string}`, Promise<SigningKey>>();
   readonly remote = new RemoteMemory();
+  /** offers of partnerships whose terms are being read */
+  offersInHand = 0;
 
   forget(): void {
     this.organization = null;

@@ -5,8 +5,9 @@ import type { Context } from "./context.ts";
 import { receiveUndoReaction } from "./reactions.ts";
 import { suppressActivity, type Outcome } from "./received-activities.ts";
 import { receiveUndoFollow } from "./received-follows.ts";
+import { receiveUndoneOffer } from "./received-partnership-answers.ts";
 
-const UNDOABLE = ["Follow", "Like", "Announce", "Block"] as const;
+const UNDOABLE = ["Follow", "Like", "Announce", "Block", "Offer"] as const;
 
 /** The activities that we can undo. */
 export type Undoable = (typeof UNDOABLE)[number];
@@ -58,5 +59,7 @@ async function undo(
       return receiveUndoReaction(tx, actor, { iri, type: "boost", post: object });
     case "Block":
       return receiveUndoBlock(tx, actor, { iri, blocked: object });
+    case "Offer":
+      return receiveUndoneOffer(context, tx, actor, iri);
   }
 }

@@ -17,6 +17,18 @@ export function privateDocument(body: string): Response {
   });
 }
 
+/** Terms of a partnership, byte for byte as their hash says, for the signer of this request alone. */
+export function privateMarkdown(text: string): Response {
+  return new Response(text, {
+    headers: {
+      "Content-Type": "text/markdown; charset=utf-8",
+      "X-Content-Type-Options": "nosniff",
+      Vary: VARY,
+      "Cache-Control": "private, no-store",
+    },
+  });
+}
+
 /** Hidden and missing are one answer: same status, bytes and headers. */
 export function noDocument(): Response {
   return new Response('{"error":"not_found"}', {

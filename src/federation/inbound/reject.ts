@@ -1,10 +1,19 @@
 import { receiveReject } from "../../services/received-follows.ts";
+import { receiveRejectedOffer } from "../../services/received-partnership-answers.ts";
 import { answeredFollow } from "./answered-follow.ts";
 import { ignore, type Handler } from "./handler.ts";
+import { answeredOffer } from "./offered-partnership.ts";
 
-/** Whom one of our actors follows, or asked to follow, says no. */
+/** Whom the organization offered a partnership, or one of our actors follows or asked to, says no. */
 export const reject: Handler = ({ context, rules, activity, actor }) => {
+  const offer = answeredOffer(activity);
   const reference = answeredFollow(activity, rules);
-  if (reference === null) return ignore("object-type");
-  return (tx) => receiveReject(context, tx, actor, reference);
+  if (offer === null && reference === null) return ignore("object-type");
+  return async (tx) => {
+    const rejected =
+      offer === null ? null : await receiveRejectedOffer(context, tx, actor, offer.offerIri);
+    if (rejected !== null) return rejected;
+    if (reference === null) return "ignored:unknown-offer";
+    return receiveReject(context, tx, actor, reference);
+  };
 };

@@ -4,7 +4,7 @@ import { iriOf, typesOf } from "../remote/wire-values.ts";
 import { Refused } from "./answer.ts";
 import { ignore, type Handler } from "./handler.ts";
 
-/** An actor takes back its Follow, Like, Announce or Block; anything else stays as it is. */
+/** An actor takes back its Follow, Like, Announce, Block or Offer; anything else stays as it is. */
 export const undo: Handler = ({ context, rules, activity, actor }) => {
   const { object, objectIri } = activity;
   if (object === null && objectIri === null) {

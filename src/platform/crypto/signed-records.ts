@@ -28,9 +28,9 @@ export function signerOf(jws: string): string | null {
   }
 }
 
-/** The text that was signed; null when the signature is not that key's. */
+/** The text that was signed; null when it is no such record, or its signature is not that key's. */
 export async function verifyRecord(jws: string, publicKey: KeyObject): Promise<string | null> {
-  if (publicKey.asymmetricKeyType !== "ed25519") return null;
+  if (publicKey.asymmetricKeyType !== "ed25519" || signerOf(jws) === null) return null;
   try {
     const { payload } = await compactVerify(jws, publicKey, { algorithms: [ALGORITHM] });
     return new TextDecoder().decode(payload);

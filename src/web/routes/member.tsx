@@ -120,7 +120,7 @@ export function memberRoutes(context: Context): Hono<WebEnv> {
 }
 
 /** Sends a visitor to sign in first, and then back here. */
-const signedIn = createMiddleware<WebEnv>(async (c, next) => {
+export const signedIn = createMiddleware<WebEnv>(async (c, next) => {
   if (c.var.frame.member !== null || c.var.frame.organization === null) return next();
   c.header("Cache-Control", "private, no-store");
   const url = new URL(c.req.url);
@@ -128,14 +128,14 @@ const signedIn = createMiddleware<WebEnv>(async (c, next) => {
   return c.redirect(withQuery("/sign-in", { to }), 303);
 });
 
-function memberFrame(c: WebContext): MemberFrame {
+export function memberFrame(c: WebContext): MemberFrame {
   const frame = organizationFrame(c);
   if (frame.member === null) throw notFound();
   return { ...frame, member: frame.member };
 }
 
 /** @throws AppError `editors_only` */
-function editorFrame(c: WebContext): MemberFrame {
+export function editorFrame(c: WebContext): MemberFrame {
   const frame = memberFrame(c);
   requireEditor(frame.member);
   return frame;
