@@ -23,7 +23,7 @@ import {
 } from "../session-cookie.ts";
 import { createSignInLimit } from "../sign-in-limit.ts";
 import { text } from "../text.ts";
-import { organizationFrame } from "./reading.tsx";
+import { organizationFrame, readAfter } from "./reading.tsx";
 
 const NO_ROBOTS = "noindex, nofollow, noarchive";
 const LONGEST_VALUE = 4_000;
@@ -125,10 +125,11 @@ export function guestRoutes(context: Context): Hono<WebEnv> {
     if (guest === null) return landing(c);
     const post = await openNotice(context, viewerOfGuest(guest), c.req.param("key"));
     const { frame } = guestFrame(c).var;
+    const view = await readPostView(context, frame, post, { after: readAfter(c) });
     return privatePage(
       c,
       { title: practiceTitle(post), robots: NO_ROBOTS },
-      <PracticePage frame={frame} view={await readPostView(context, frame, post)} />,
+      <PracticePage frame={frame} view={view} />,
     );
   });
   app.post("/n/:key", (c) => start(c, c.req.param("key")));

@@ -187,7 +187,7 @@ export function readBefore(c: WebContext): Id | undefined {
 }
 
 /** Where a discussion goes on. */
-function readAfter(c: WebContext): Id | undefined {
+export function readAfter(c: WebContext): Id | undefined {
   return parseId(c.req.query("after") ?? "") ?? undefined;
 }
 
