@@ -6,7 +6,7 @@ import { posts } from "../../src/persistence/schema/index.ts";
 import { signingKey } from "../../src/services/keys.ts";
 import { createForeignPeer, type ForeignPeer } from "../support/foreign-peer.ts";
 import { createNetwork, type Network, type NetworkInstance } from "../support/network.ts";
-import { makePartners } from "../support/partners.ts";
+import { act, makePartners } from "../support/partners.ts";
 
 const SOON = { timeout: 10_000, interval: 25 };
 const NOBODY_GETS_IT_MS = 400;
@@ -227,6 +227,61 @@ describe("a reply by the owner's own member", () => {
     const practice = await publishToBoth();
     await reply(alpha, practice, "Read the annex first.");
     expect((await held(alpha, practice.uri))?.repliesCount).toBe(0);
+  });
+});
+
+describe("under a partnership for one practice", () => {
+  test("its discussion is part of what the partnership opens", async () => {
+    const echo = await network.add("echo");
+    const { json } = await alpha.api("POST", "/practices", {
+      title: "For one partner",
+      content: "Only this.",
+      audience: ["members"],
+    });
+    await makePartners(alpha, echo, { practice: json.id });
+    const audience = ["members", `partner:${echo.handle}`];
+    const widened = await alpha.api("PATCH", `/practices/${json.id}`, { audience });
+    expect(widened.status, JSON.stringify(widened.json)).toBe(200);
+    const there = await arrived(echo, json.uri);
+    const practice: Shared = {
+      uri: json.uri,
+      at: new Map([
+        [alpha, String(json.id)],
+        [echo, there],
+      ]),
+    };
+    await reply(echo, practice, "Thank you.");
+    await eventually(alpha, practice, ["<p>Thank you.</p>"]);
+    await reply(alpha, practice, "You are welcome.");
+    await eventually(echo, practice, ["<p>Thank you.</p>", "<p>You are welcome.</p>"]);
+  });
+});
+
+describe("when a partnership ends", () => {
+  test("its discussions are over for that partner, and go on with the other", async () => {
+    const foxtrot = await network.add("foxtrot");
+    const partnership = await makePartners(alpha, foxtrot);
+    const practice = await publish(
+      [`partner:${bravo.handle}`, `partner:${foxtrot.handle}`],
+      [bravo, foxtrot],
+    );
+    const said = await reply(bravo, practice, "Before the end.");
+    await eventually(foxtrot, practice, ["<p>Before the end.</p>"]);
+    await act(alpha, partnership, "end");
+    await vi.waitFor(
+      async () => expect((await held(foxtrot, said.uri))?.contentHtml).toBe(""),
+      SOON,
+    );
+    const before = network.requests.length;
+    const answer = await foxtrot.api("POST", `/practices/${practice.at.get(foxtrot)}/replies`, {
+      content: "After the end.",
+    });
+    expect(answer.status).toBe(404);
+    await reply(alpha, practice, "Without them.");
+    await eventually(bravo, practice, ["<p>Before the end.</p>", "<p>Without them.</p>"]);
+    await pause();
+    const since = network.requests.slice(before);
+    expect(since.filter((line) => isBetween(line, alpha, foxtrot))).toEqual([]);
   });
 });
 
