@@ -27,6 +27,7 @@ export const partnersText = {
     suspendedByThem: "Suspended by them",
     suspendedByBoth: "Suspended by both sides",
     moved: "Suspended: they say that they have moved to another server",
+    blocked: "Suspended: their server is blocked",
     gone: "Their account is gone or suspended",
     rejected: "Declined",
     ended: "Ended",

@@ -24,6 +24,7 @@ function activeInWords(view: PartnershipView, now: Date): string {
   const { suspendedByUsAt: us, suspendedByThemAt: them, startsAt, endsAt } = view;
   if (view.inForce) return words.inForce;
   if (view.moveUnconfirmed || view.suspensionReason === "moved") return words.moved;
+  if (view.suspensionReason === "blocked") return words.blocked;
   if (us !== null) return them === null ? words.suspendedByUs : words.suspendedByBoth;
   if (them !== null) return words.suspendedByThem;
   if (startsAt !== null && startsAt > now) return words.notYet(formatDay(startsAt));

@@ -143,6 +143,15 @@ describe("an offer", () => {
       "that is signed with a key that the organization does not publish",
       () => offered({ signedBy: { ...other.ed25519, keyId: partner.ed25519.keyId } }),
     ],
+    [
+      "that another account of the same server has signed",
+      async () => {
+        names += 1;
+        const neighbour = kinOrganization(world.bravo, `neighbour${names}`);
+        await ensureActor(world.context, neighbour.iri);
+        return offered({ signedBy: neighbour.ed25519 });
+      },
+    ],
     ["that is not signed", () => offered({ changes: { agreement: undefined } })],
     [
       "that somebody else is the subject of",
