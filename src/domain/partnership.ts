@@ -18,8 +18,11 @@ export const END_REASONS = [
 ] as const;
 export type EndReason = (typeof END_REASONS)[number];
 
-/** Why we suspended one: a manager did, or the partner said that it moved to another server. */
-export type SuspensionReason = "manager" | "moved";
+/**
+ * Why we suspended one: a manager did, the partner said that it moved to another server, or an
+ * administrator blocked its server.
+ */
+export type SuspensionReason = "manager" | "moved" | "blocked";
 
 export type PartnershipEvent = "accept" | "reject" | "end";
 

@@ -3,6 +3,8 @@ import type { PartnerReach } from "../domain/audience/partners.ts";
 import type { Viewer } from "../domain/audience/policy.ts";
 import { isEditor } from "../domain/audience/policy.ts";
 import type { Database, Queryable } from "./database.ts";
+import { hostIn } from "./repositories/origins.ts";
+import { texts } from "./repositories/set-parameters.ts";
 import { actors, follows, posts } from "./schema/index.ts";
 
 /**
@@ -12,9 +14,20 @@ import { actors, follows, posts } from "./schema/index.ts";
 export function visibleTo(
   db: Queryable,
   viewer: Viewer,
-  { organization, reach }: { organization: string; reach: PartnerReach },
+  given: {
+    readonly organization: string;
+    readonly reach: PartnerReach;
+    /** hosts of authors whom nobody here sees, as `hostIn` writes them */
+    readonly refusedHosts: readonly string[];
+  },
 ): SQL | undefined {
-  const present = and(isNull(posts.withdrawnAt), isNull(actors.suspendedAt), isNull(actors.goneAt));
+  const { organization, reach, refusedHosts } = given;
+  const present = and(
+    isNull(posts.withdrawnAt),
+    isNull(actors.suspendedAt),
+    isNull(actors.goneAt),
+    isNotOn(refusedHosts),
+  );
   const open = has("public");
   if (viewer.kind === "anonymous") return and(present, open);
   const own = eq(actors.iri, viewer.actor);
@@ -31,6 +44,11 @@ export function visibleTo(
       );
   const membersOnly = and(posts.local, has("members"));
   return and(present, or(open, own, named, followed, mine, membersOnly));
+}
+
+function isNotOn(refusedHosts: readonly string[]): SQL | undefined {
+  if (refusedHosts.length === 0) return undefined;
+  return sql`${hostIn(actors.iri)} not in ${texts(refusedHosts)}`;
 }
 
 /** Array containment, which the GIN index on `audience` serves. */

@@ -48,6 +48,15 @@ export function requireEditor(member: Member): void {
   });
 }
 
+/**
+ * Refuses unless the member administers the instance.
+ * @throws AppError `admins_only`
+ */
+export function requireAdmin(member: Member): void {
+  if (member.role === "admin") return;
+  throw new AppError("admins_only", "Only administrators may do this.", { status: 403 });
+}
+
 /** Reads a role. @throws AppError `role_unknown` */
 export function parseRole(text: string): Role {
   const role = ROLES.find((known) => known === text);

@@ -123,7 +123,11 @@ async function fillSite(): Promise<void> {
     .returning({ id: partnerships.id });
   [activePath = "", askedPath = ""] = rows.map((row) => `/partners/${row.id}`);
   await blockOrigin(context, admin, "evil.example", `Spam, ${"again and ".repeat(12)}again`);
-  await allowOrigin(context, admin, "a-rather-long-host-name.of-some-far-away-organization.example");
+  await allowOrigin(
+    context,
+    admin,
+    "a-rather-long-host-name.of-some-far-away-organization.example",
+  );
   practicePath = new URL(practice.url).pathname;
   hiddenPath = new URL(hidden.url).pathname;
   remotePath = `/posts/${remote}`;

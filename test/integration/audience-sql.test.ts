@@ -11,6 +11,8 @@ import {
   circleMembers,
   circles,
   follows,
+  organization,
+  origins,
   partnerships,
   posts,
   terms,
@@ -90,6 +92,15 @@ const world = fc.record({
     over: fc.boolean(),
   }),
   inCircle: fc.boolean(),
+  origins: fc.uniqueArray(
+    fc.record({
+      host: fc.constantFrom("bravo.example", "charlie.example", "example", "delta.example"),
+      rule: fc.constantFrom("blocked" as const, "allowed" as const),
+    }),
+    { selector: (origin) => origin.host, maxLength: 2 },
+  ),
+  allowListOnly: fc.boolean(),
+  suspended: fc.option(fc.constantFrom(BO, CARLA)),
 });
 const viewers: Viewer[] = [
   ANONYMOUS,
@@ -107,7 +118,12 @@ describe("the policy as SQL", () => {
     const { context } = instance;
     const { db } = context;
     const property = fc.asyncProperty(world, async (given) => {
-      await db.execute(sql`truncate posts, follows, blocks, partnerships, terms, circles cascade`);
+      await db.execute(sql`truncate posts, follows, blocks, partnerships, terms, circles, origins cascade`);
+      if (given.origins.length > 0) await db.insert(origins).values(given.origins);
+      await db.update(organization).set({ allowListOnly: given.allowListOnly });
+      await db.execute(
+        sql`update actors set suspended_at = case when iri = ${given.suspended} then now() end`,
+      );
       await db.insert(posts).values(
         given.posts.map((post, index) => ({
           iri: `https://x.example/${index}`,

@@ -98,6 +98,9 @@ function Navigation({ frame }: { readonly frame: Frame }) {
             {isEditor(member.role) ? (
               <Item frame={frame} href="/followers" label={text.layout.followers} />
             ) : null}
+            {member.role === "admin" ? (
+              <Item frame={frame} href="/admin/origins" label={text.layout.origins} />
+            ) : null}
             <li>
               <form method="post" action="/sign-out">
                 <FormToken frame={frame} />
