@@ -71,6 +71,7 @@ export const partnersText = {
   suspend: "Suspend",
   resume: "Resume",
   confirmMove: "Confirm that it goes on",
+  evidenceName: "Evidence",
   evidence: "Download the evidence",
   evidenceHint:
     "The agreement with both signatures and the terms, as a file that anybody can verify without this server.",

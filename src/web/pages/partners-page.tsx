@@ -123,9 +123,9 @@ function OfferForm({
   return (
     <section aria-labelledby="propose-title">
       <h2 id="propose-title">{words.title}</h2>
-      <p>{words.lead}</p>
       <form class="form" method="post" action="/partners" novalidate>
         <FormToken frame={frame} />
+        <p>{words.lead}</p>
         <Field
           name="handle"
           label={words.handle}

@@ -134,13 +134,14 @@ function About({ view }: { readonly view: PartnershipView }) {
         <Fact name={words.hash}>
           <code>{view.terms.sha256}</code>
         </Fact>
+        <Fact name={words.evidenceName}>
+          <a href={`/partners/${view.id}/evidence`} download>
+            {words.evidence}
+          </a>
+          <br />
+          <span class="quiet small">{words.evidenceHint}</span>
+        </Fact>
       </dl>
-      <p>
-        <a href={`/partners/${view.id}/evidence`} download>
-          {words.evidence}
-        </a>
-      </p>
-      <p class="hint">{words.evidenceHint}</p>
     </section>
   );
 }
