@@ -345,9 +345,25 @@ describe("a photo of a public practice", () => {
     const practice = await publish(["public"], [file]);
     const received = await arrived(practice.uri);
     expect(received.attachments).toMatchObject([{ name: "The board at six", width: 64 }]);
-    const answer = await bravo.fetch(received.attachments[0]?.path ?? "", bearer(reader.token));
+    const path = received.attachments[0]?.path ?? "";
+    const answer = await bravo.fetch(path, bearer(reader.token));
     expect(answer.headers.get("content-type")).toBe("image/png");
     expect((await sharp(Buffer.from(await answer.arrayBuffer())).metadata()).width).toBe(64);
+    // Nobody else uses Bravo to fetch what they can fetch themselves.
+    expect((await bravo.fetch(path)).status).toBe(404);
+  });
+});
+
+describe("a file for one person at the partner", () => {
+  it("is fetched in that person's name, and for nobody else there", async () => {
+    const { json: file } = await upload(pdf("for Rolf"), "rolf.pdf");
+    const practice = await publish(["person:@rolf@bravo.test"], [file]);
+    const received = await arrived(practice.uri);
+    const path = `/media/remote/${received.id}/0`;
+    const answer = await bravo.fetch(path, bearer(reader.token));
+    expect([answer.status, await answer.text()]).toEqual([200, pdf("for Rolf").toString()]);
+    expect((await bravo.fetch(path, bearer(await tokenOf(bravo)))).status).toBe(404);
+    expect((await signedBy(bravo, pathOf(file.url))).status).toBe(404);
   });
 });
 
