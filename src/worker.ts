@@ -2,8 +2,10 @@ import { createDeliveryWorker } from "./federation/outbound/deliver.ts";
 import { fanOut } from "./federation/outbound/fan-out.ts";
 import type { Instance } from "./instance.ts";
 import { cleanUp } from "./services/clean-up.ts";
+import { endRunOutPartnerships } from "./services/end-partnership.ts";
 import { handleFetchBoosted } from "./services/fetched-boost.ts";
 import { handleRemoveFiles } from "./services/media-removal.ts";
+import { handleDiscardCopies } from "./services/received-recalls.ts";
 import { handleRefreshActor } from "./services/remote-actors.ts";
 import { handleFetchPost } from "./services/fetch-post.ts";
 
@@ -24,6 +26,8 @@ export async function startWorker({ context, jobs, http }: Instance): Promise<Wo
     "fetch-post": (payload) => handleFetchPost(context, payload),
     "fetch-boosted": (payload) => handleFetchBoosted(context, payload),
     "remove-files": (payload) => handleRemoveFiles(context, payload),
+    "discard-copies": (payload) => handleDiscardCopies(context, payload),
+    "end-partnerships": () => endRunOutPartnerships(context),
     "clean-up": () => cleanUp(context),
   });
   deliveries.start();

@@ -41,8 +41,9 @@ export async function migrateJobs(databaseUrl: string): Promise<void> {
     const existing = new Set((await boss.getQueues()).map((queue) => queue.name));
     if (!existing.has(DEAD_LETTERS)) await boss.createQueue(DEAD_LETTERS);
     for (const name of QUEUE_NAMES) {
+      const { batchSize: _, ...settings } = QUEUES[name];
       const options = {
-        ...QUEUES[name],
+        ...settings,
         retryBackoff: true,
         heartbeatSeconds: NOTICED_AFTER_SECONDS,
         deadLetter: DEAD_LETTERS,
@@ -117,7 +118,9 @@ async function workQueue<Payload extends object>(
   await boss.work<Payload>(
     name,
     {
-      batchSize: 1,
+      // A full batch is followed by the next at once; a single job would wait for the next look.
+      batchSize: QUEUES[name].batchSize ?? 1,
+      burstWhenBatchFull: true,
       localConcurrency: 3,
       // New jobs wake us; those of a killed worker come back without a word.
       pollingIntervalSeconds: 5,

@@ -10,28 +10,44 @@ export interface JobPayloads {
   "fetch-boosted": { iri: string; actorIri: string; postIri: string };
   /** remove files that no post has any more from the store; `keys` are those of media */
   "remove-files": { keys: string[] };
+  /** empty what came from a former partner; `organization` is an IRI */
+  "discard-copies": { organization: string };
+  /** end the partnerships whose end date has come */
+  "end-partnerships": Record<string, never>;
   /** remove what has outlived its use */
   "clean-up": Record<string, never>;
 }
 
 export type JobName = keyof JobPayloads;
 
-/** How each queue behaves. Times are seconds. */
-export const QUEUES: Readonly<
-  Record<JobName, { retryLimit: number; retryDelay: number; expireInSeconds: number }>
-> = {
-  "fan-out": { retryLimit: 20, retryDelay: 2, expireInSeconds: 900 },
+/** How a queue behaves. Times are seconds. */
+interface QueueSettings {
+  readonly retryLimit: number;
+  readonly retryDelay: number;
+  readonly expireInSeconds: number;
+  /** how many jobs a worker takes at once; one that fails takes the others of its batch with it */
+  readonly batchSize?: number;
+}
+
+export const QUEUES: Readonly<Record<JobName, QueueSettings>> = {
+  // A recall enqueues one for each practice, in one transaction.
+  "fan-out": { retryLimit: 20, retryDelay: 2, expireInSeconds: 900, batchSize: 4 },
   "refresh-actor": { retryLimit: 4, retryDelay: 60, expireInSeconds: 60 },
   "fetch-post": { retryLimit: 4, retryDelay: 60, expireInSeconds: 120 },
   "fetch-boosted": { retryLimit: 4, retryDelay: 60, expireInSeconds: 120 },
   "remove-files": { retryLimit: 20, retryDelay: 30, expireInSeconds: 300 },
+  "discard-copies": { retryLimit: 20, retryDelay: 5, expireInSeconds: 900 },
+  "end-partnerships": { retryLimit: 1, retryDelay: 5, expireInSeconds: 300 },
   "clean-up": { retryLimit: 1, retryDelay: 60, expireInSeconds: 900 },
 };
 
 export const DEAD_LETTERS = "dead-letters";
 
 /** Cron lines of the jobs that run by themselves. */
-export const SCHEDULES: Readonly<Partial<Record<JobName, string>>> = { "clean-up": "17 * * * *" };
+export const SCHEDULES: Readonly<Partial<Record<JobName, string>>> = {
+  "end-partnerships": "* * * * *",
+  "clean-up": "17 * * * *",
+};
 
 /** One handler per job; a handler that throws is retried with backoff. */
 export type JobHandlers = {

@@ -1,4 +1,4 @@
-import { and, eq, exists, inArray, isNull, or, sql, type SQL } from "drizzle-orm";
+import { and, eq, exists, inArray, isNull, not, or, sql, type SQL } from "drizzle-orm";
 import type { PartnerReach } from "../domain/audience/partners.ts";
 import type { Viewer } from "../domain/audience/policy.ts";
 import { isEditor } from "../domain/audience/policy.ts";
@@ -37,7 +37,7 @@ export function visibleTo(
   if (viewer.kind === "remote") return and(present, or(open, own, named, followed, shared));
   const ofOrganization = eq(actors.kind, "organization");
   const mine = isEditor(viewer.role)
-    ? or(ofOrganization, has(`partner:${organization}`))
+    ? or(ofOrganization, and(has(`partner:${organization}`), isReceivedForEditors(reach)))
     : or(
         and(ofOrganization, opensToOwnMembers()),
         and(has(`partner:${organization}`), isReceivedFromPartner(reach)),
@@ -70,9 +70,20 @@ function isReceivedFromPartner(reach: PartnerReach): SQL | undefined {
   const { receivesFrom, receivesSingle } = reach;
   return or(
     sql`false`,
-    ...receivesFrom.map((origin) => sql`starts_with(coalesce(${posts.relayedBy}, ${actors.iri}), ${`${origin}/`})`),
+    ...receivesFrom.map(
+      (origin) => sql`starts_with(coalesce(${posts.relayedBy}, ${actors.iri}), ${`${origin}/`})`,
+    ),
     receivesSingle.length === 0 ? undefined : inArray(posts.iri, [...receivesSingle]),
   );
+}
+
+/** From anybody but those with whom the partnership rests or is over. */
+function isReceivedForEditors(reach: PartnerReach): SQL | undefined {
+  const { pausedOrigins } = reach;
+  if (pausedOrigins.length === 0) return undefined;
+  const sender = sql`coalesce(${posts.relayedBy}, ${actors.iri})`;
+  const fromPaused = pausedOrigins.map((origin) => sql`starts_with(${sender}, ${`${origin}/`})`);
+  return or(not(or(sql`false`, ...fromPaused) ?? sql`false`), isReceivedFromPartner(reach));
 }
 
 function opensToOwnMembers(): SQL {

@@ -1,8 +1,9 @@
-import { isPublic } from "../domain/audience/audience.ts";
+import { formatAudience, isPublic } from "../domain/audience/audience.ts";
 import type { Visible } from "../domain/audience/policy.ts";
 import { afterAttempt, isLost, CLOSED, type Sign } from "../domain/delivery/circuit.ts";
 import type { Id } from "../domain/ids.ts";
-import { and, eq, lt } from "drizzle-orm";
+import { isOriginRefused, takesBack } from "../domain/moderation.ts";
+import { and, eq, isNull, lt } from "drizzle-orm";
 import type { Transaction } from "../persistence/database.ts";
 import {
   claimDue,
@@ -29,8 +30,9 @@ import { candidatesBehind } from "../persistence/repositories/recipients.ts";
 import type { PostRecord } from "../persistence/repositories/posts.ts";
 import { activities } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
-import { partnersNow } from "./partners.ts";
-import { maySee } from "./recipients.ts";
+import { recordOutcomes } from "./disclosures.ts";
+import { originRules } from "./origin-rules.ts";
+import { maySee, recipientFacts } from "./recipients.ts";
 
 export type { ClaimedDelivery, SignatureSpec };
 
@@ -39,11 +41,18 @@ export interface ReadyDelivery extends ClaimedDelivery {
   readonly actorId: Id;
   /** revision that the body holds; a body is known by its activity and this */
   readonly revision: number | null;
+  readonly disclosure: Disclosure | null;
+}
+
+/** What a delivery does to the disclosure record; most do nothing to it. */
+export interface Disclosure {
+  readonly id: Id;
+  readonly recall: boolean;
 }
 
 /** What became of one delivery in hand. */
 export interface Settlement {
-  readonly delivery: ClaimedDelivery;
+  readonly delivery: ClaimedDelivery & { readonly disclosure?: Disclosure | null };
   readonly state: DeliveryResult["state"];
   /** for `queued`: when to try again */
   readonly dueAt: Date;
@@ -105,21 +114,31 @@ export async function recheck(
     (delivery) => verdicts.get(delivery.activityId) === "ask-recipient",
   );
   const covered = await coveredAmong(context, byRecipient, states);
+  const rules = await originRules(context);
   const ready: ReadyDelivery[] = [];
   const dropped: Settlement[] = [];
   for (const delivery of claimed) {
     const state = states.get(delivery.activityId);
     const verdict = verdicts.get(delivery.activityId) ?? "withdrawn";
+    const refused =
+      isOriginRefused(rules, delivery.inbox) && (state === undefined || !takesBack(state.type));
     const sendable =
       verdict === "send" || (verdict === "ask-recipient" && covered.has(delivery.id));
-    if (state !== undefined && sendable) {
-      ready.push({ ...delivery, actorId: state.actorId, revision: state.revision });
+    if (state !== undefined && sendable && !refused) {
+      const { actorId, revision } = state;
+      ready.push({ ...delivery, actorId, revision, disclosure: disclosureOf(state) });
     } else {
-      const result = verdict === "superseded" || verdict === "withdrawn" ? verdict : "not_covered";
-      dropped.push(settlement(context, delivery, "dropped", result));
+      const known = verdict === "superseded" || verdict === "withdrawn" ? verdict : "not_covered";
+      const result = refused ? "origin_refused" : known;
+      const disclosure = state === undefined ? null : disclosureOf(state);
+      dropped.push(settlement(context, { ...delivery, disclosure }, "dropped", result));
     }
   }
   return { ready, dropped };
+}
+
+function disclosureOf({ disclosureId, type }: OutgoingState): Disclosure | null {
+  return disclosureId === null ? null : { id: disclosureId, recall: type === "Delete" };
 }
 
 type Verdict = "send" | "withdrawn" | "superseded" | "ask-recipient";
@@ -133,7 +152,7 @@ function verdictOn({ type, revision, post }: OutgoingState): Verdict {
   return isPublic(post.audience) ? "send" : "ask-recipient";
 }
 
-const CARRIES_POST = new Set(["Create", "Update", "Announce"]);
+const CARRIES_POST = new Set(["Create", "Update", "Announce", "Add"]);
 
 async function coveredAmong(
   context: Context,
@@ -145,7 +164,7 @@ async function coveredAmong(
     context.db,
     deliveries.map((delivery) => delivery.id),
   );
-  const now = await partnersNow(context);
+  const now = await recipientFacts(context);
   const covered = deliveries.filter((delivery) => {
     const post = states.get(delivery.activityId)?.post ?? null;
     const actors = behind.get(delivery.id) ?? [];
@@ -157,7 +176,7 @@ async function coveredAmong(
 /** A settlement without an attempt. */
 function settlement(
   context: Context,
-  delivery: ClaimedDelivery,
+  delivery: Settlement["delivery"],
   state: "dropped",
   result: string,
 ): Settlement {
@@ -193,6 +212,7 @@ export async function settle(context: Context, settled: readonly Settlement[]): 
     })),
     now,
   );
+  await recordDisclosures(context, settled);
   const gone = settled.filter((one) => one.gone).map((one) => one.delivery);
   if (gone.length > 0) await markGone(db, gone, now);
   const unrecorded = new Set<number>();
@@ -204,6 +224,19 @@ export async function settle(context: Context, settled: readonly Settlement[]): 
   });
   if (unrecorded.size > 0) await noteSuccess(db, [...unrecorded], now);
   if (affected.length > 0) await db.transaction((tx) => moveCircuits(tx, affected, now));
+}
+
+/** Only what went to one recipient by name is on record there; a large fan-out costs nothing. */
+async function recordDisclosures(context: Context, settled: readonly Settlement[]): Promise<void> {
+  const outcomes = settled.flatMap(({ delivery, state, result }) => {
+    const { disclosure } = delivery;
+    if (disclosure === undefined || disclosure === null || state === "queued") return [];
+    // A newer Update is on its way to the same recipient, with a line of its own.
+    if (result === "superseded") return [];
+    const { id, recall } = disclosure;
+    return [{ disclosureId: id, recall, arrived: state === "delivered", result }];
+  });
+  if (outcomes.length > 0) await recordOutcomes(context, context.db, outcomes);
 }
 
 async function moveCircuits(
@@ -247,8 +280,8 @@ export function nextDueAt(context: Context): Promise<Date | null> {
 }
 
 /**
- * After a revision: a Create that is still on its way carries the present text. Call it in the
- * transaction that revises, after the new state was written.
+ * After a revision: a Create of the same representation that is still on its way carries the present
+ * text. Call it in the transaction that revises, after the new state was written.
  */
 export async function replaceQueuedBodies(
   context: Context,
@@ -263,6 +296,8 @@ export async function replaceQueuedBodies(
         eq(activities.postId, post.id),
         eq(activities.type, "Create"),
         lt(activities.revision, post.revision),
+        isNull(activities.noticeId),
+        eq(activities.audience, formatAudience(post.audience)),
       ),
     );
   for (const { id, iri } of stale) {

@@ -49,6 +49,15 @@ export function requireEditor(member: Member): void {
 }
 
 /**
+ * Refuses unless the member may write for the organization at all.
+ * @throws AppError `authors_only`
+ */
+export function requireAuthor(member: Member): void {
+  if (member.role === "author" || isEditor(member.role)) return;
+  throw new AppError("authors_only", "Only authors and editors may do this.", { status: 403 });
+}
+
+/**
  * Refuses unless the member administers the instance.
  * @throws AppError `admins_only`
  */

@@ -1,13 +1,18 @@
 import { z } from "zod";
 import type { Audience } from "../domain/audience/audience.ts";
-import { AppError, invalid } from "../domain/errors.ts";
+import { invalid } from "../domain/errors.ts";
+import { defaultLabel } from "../domain/label.ts";
 import {
   BENEFITS,
   LABELS,
   LIMITS,
   PRACTICE_KINDS,
+  type Label,
   type PracticeDraft,
 } from "../domain/practice.ts";
+import { refuseUnlessAllowed } from "./audience-check.ts";
+import { readAudience } from "./audience-input.ts";
+import type { Context } from "./context.ts";
 
 const texts = (most: number) => z.array(z.string().max(500)).max(most);
 
@@ -25,6 +30,8 @@ const fields = {
   label: z.enum(LABELS),
   review_by: z.string().max(10).nullable(),
   audience: texts(LIMITS.audience),
+  /** whether people on other kinds of server may be told the title before they sign in here */
+  notice_title: z.boolean(),
 };
 
 /** A new practice: what is left out has a default. */
@@ -40,6 +47,7 @@ export const practiceFields = z.strictObject({
   label: fields.label.optional(),
   review_by: fields.review_by.default(null),
   audience: fields.audience.default(["public"]),
+  notice_title: fields.notice_title.default(false),
   media_ids: texts(32).default([]),
   adapted_from: z.string().max(2000).nullable().default(null),
 });
@@ -48,25 +56,43 @@ export const practiceFields = z.strictObject({
 export const practiceChanges = z
   .strictObject(fields)
   .partial()
-  .extend({ change_note: z.string().max(LIMITS.changeNote).optional() });
+  .extend({
+    change_note: z.string().max(LIMITS.changeNote).optional(),
+    media_ids: texts(32).optional(),
+  });
 
 export type PracticeChanges = z.output<typeof practiceChanges>;
 
-/**
- * Reads what an author sent into a draft and an audience.
- * @throws AppError `invalid_request` that names each wrong field; `audience_not_available`
- */
-export function readPractice(input: unknown): { draft: PracticeDraft; audience: Audience } {
+/** A practice that is ready to be published. */
+export interface NewPractice {
+  readonly draft: PracticeDraft;
+  readonly audience: Audience;
+  /** uploads of the member that become its attachments */
+  readonly mediaIds?: readonly string[];
+  /** whether notices tell the title; default false */
+  readonly noticeTitle?: boolean;
+}
+
+/** A practice as it was sent, before anybody was asked whether its audience can be. */
+export interface GivenPractice {
+  /** `audience[]` */
+  readonly audience: readonly string[];
+  readonly mediaIds: readonly string[];
+  readonly noticeTitle: boolean;
+  /** the label is the audience's default when it is left out */
+  readonly draft: Omit<PracticeDraft, "label"> & { readonly label: Label | undefined };
+}
+
+/** Reads the fields that an author sent. @throws AppError `invalid_request` that names each wrong field */
+export function readGivenPractice(input: unknown): GivenPractice {
   const given = parseFields(practiceFields, input);
-  if (given.media_ids.length > 0) {
-    throw invalid({ media_ids: "attachments are not available in this version" });
-  }
   if (given.adapted_from !== null) {
     throw invalid({ adapted_from: "adaptations are not available in this version" });
   }
-  const audience = readAudience(given.audience);
   return {
-    audience,
+    audience: given.audience,
+    mediaIds: given.media_ids,
+    noticeTitle: given.notice_title,
     draft: {
       title: given.title,
       summary: given.summary,
@@ -77,34 +103,26 @@ export function readPractice(input: unknown): { draft: PracticeDraft; audience: 
       license: given.license,
       language: given.language,
       credits: given.credits,
-      label: given.label ?? (audience[0]?.kind === "public" ? "TLP:CLEAR" : "TLP:GREEN"),
+      label: given.label,
       reviewBy: given.review_by,
     },
   };
 }
 
+/**
+ * Reads what an author sent into a practice that is ready to be published.
+ * @throws AppError `invalid_request` that names each wrong field; `audience_refused`
+ */
+export async function readPractice(context: Context, input: unknown): Promise<NewPractice> {
+  const { audience: wanted, draft, ...others } = readGivenPractice(input);
+  const { audience, refused } = await readAudience(context, wanted);
+  refuseUnlessAllowed(refused);
+  return { ...others, audience, draft: { ...draft, label: draft.label ?? defaultLabel(audience) } };
+}
+
 /** Reads an edit. @throws AppError `invalid_request` */
 export function readPracticeChanges(input: unknown): PracticeChanges {
   return parseFields(practiceChanges, input);
-}
-
-/**
- * Reads `audience[]`. Public takes followers in.
- * @throws AppError `audience_not_available`, `invalid_request`
- */
-export function readAudience(atoms: readonly string[]): Audience {
-  const [only, ...more] = [...new Set(atoms)].toSorted().toReversed();
-  if (only === undefined) throw invalid({ audience: "say who it is for: public or followers" });
-  const unavailable = atoms.find((atom) => atom !== "public" && atom !== "followers");
-  if (unavailable !== undefined) {
-    throw new AppError(
-      "audience_not_available",
-      `The audience "${unavailable.slice(0, 100)}" is not available in this version: ` +
-        "a practice can be for public or followers. Nothing was published.",
-      { status: 422, details: { audience: "public or followers" } },
-    );
-  }
-  return more.length > 0 || only === "public" ? [{ kind: "public" }] : [{ kind: "followers" }];
 }
 
 function parseFields<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {

@@ -1,50 +1,56 @@
 import { isDeepStrictEqual } from "node:util";
-import { and, eq, inArray, sql } from "drizzle-orm";
-import { formatAudience, isPublic, type Audience } from "../domain/audience/audience.ts";
-import { address } from "../domain/audience/address.ts";
+import { and, eq, sql } from "drizzle-orm";
+import {
+  formatAudience,
+  isPublic,
+  parseAudience,
+  type Audience,
+} from "../domain/audience/audience.ts";
 import type { Visible } from "../domain/audience/policy.ts";
-import { AppError, invalid, notFound } from "../domain/errors.ts";
+import { notFound } from "../domain/errors.ts";
 import type { Id } from "../domain/ids.ts";
-import { checkDraft, type PracticeDraft } from "../domain/practice.ts";
-import { renderMarkdown } from "../platform/markdown/render.ts";
-import { shorten } from "../platform/text/shorten.ts";
-import { slugify } from "../platform/text/slugify.ts";
+import { checkDraft } from "../domain/practice.ts";
 import { announceChange } from "../persistence/changes.ts";
 import type { Transaction } from "../persistence/database.ts";
 import { findPostById, type PostRecord } from "../persistence/repositories/posts.ts";
-import {
-  actors,
-  practiceRevisions,
-  practices,
-  posts,
-  type PostTag,
-} from "../persistence/schema/index.ts";
-import { recordActivity } from "./activities.ts";
+import { actors, practiceRevisions, practices, posts } from "../persistence/schema/index.ts";
+import { judgeAudience, refuseUnlessAllowed, requireMayRelease } from "./audience-check.ts";
+import { readAudience } from "./audience-input.ts";
 import type { Context } from "./context.ts";
-import { replaceQueuedBodies } from "./deliveries.ts";
-import { requireEditor, viewerOf, type Member } from "./members.ts";
+import { attachMedia } from "./media.ts";
+import { releaseMedia } from "./media-removal.ts";
+import { viewerOf, type Member } from "./members.ts";
 import { requireOrganization } from "./organization.ts";
-import type { PracticeChanges } from "./practice-input.ts";
-import { getVisiblePost, relationsOf } from "./visibility.ts";
-import { reveal } from "../domain/audience/policy.ts";
+import {
+  freeSlug,
+  insertRevision,
+  mergeDraft,
+  practiceColumns,
+  renderContent,
+} from "./practice-content.ts";
+import type { NewPractice, PracticeChanges } from "./practice-input.ts";
+import { share, type Sharing } from "./sharing.ts";
+import { recallPractice } from "./take-back.ts";
+import { getVisiblePost, revealToOwner } from "./visibility.ts";
 
 /**
- * Publishes a practice of the organization: state, Create and job in one transaction.
- * @throws AppError `editors_only`, `not_set_up`, `invalid_request`, `markdown_too_long`
+ * Publishes a practice of the organization: state, activities, disclosures and jobs in one
+ * transaction. Editors publish for any audience, authors for our own members.
+ * @throws AppError `editors_only`, `not_set_up`, `invalid_request`, `markdown_too_long`, `audience_refused`
  */
 export async function publishPractice(
   context: Context,
   editor: Member,
-  input: { draft: PracticeDraft; audience: Audience },
+  input: NewPractice,
 ): Promise<Visible<PostRecord>> {
-  requireEditor(editor);
+  requireMayRelease(editor, input.audience);
   const { actor } = await requireOrganization(context);
   const draft = checkDraft(input.draft);
   const key = context.newKey();
   const content = renderContent(draft, key);
   return context.db.transaction(async (tx) => {
+    // A title in an address says what it is about: only what is public has one.
     const slug = isPublic(input.audience) ? await freeSlug(tx, draft.title) : key;
-    const now = context.now();
     const [post] = await tx
       .insert(posts)
       .values({
@@ -61,7 +67,7 @@ export async function publishPractice(
         audience: formatAudience(input.audience),
         label: draft.label,
         tags: content.tags,
-        publishedAt: now,
+        publishedAt: context.now(),
       })
       .returning({ id: posts.id });
     if (post === undefined) throw new Error("insert into posts returned no row");
@@ -71,18 +77,22 @@ export async function publishPractice(
       slug,
       ...(await practiceColumns(tx, draft)),
     });
-    await insertRevision(tx, post.id, 1, draft, "", editor);
+    const revision = { postId: post.id, number: 1, changeNote: "" };
+    await insertRevision(tx, revision, draft, editor);
+    const { mediaIds = [] } = input;
+    if (mediaIds.length > 0) await attachMedia(context, tx, post, mediaIds, editor);
     await tx
       .update(actors)
       .set({ postsCount: sql`${actors.postsCount} + 1` })
       .where(eq(actors.id, actor.id));
-    return announce(context, tx, editor, post.id, "Create");
+    return announce(context, tx, post.id, null, input.noticeTitle);
   });
 }
 
 /**
- * Publishes a new revision for the present audience. Nothing changes when nothing was changed.
- * @throws AppError `not_found`, `editors_only`, `invalid_request`, `audience_change_not_available`
+ * Publishes a new revision, for the present audience or for another one: those who are new get it,
+ * those who are no longer in it are sent a Delete. Nothing changes when nothing was changed.
+ * @throws AppError `not_found`, `editors_only`, `invalid_request`, `audience_refused`
  */
 export async function revisePractice(
   context: Context,
@@ -91,19 +101,17 @@ export async function revisePractice(
   changes: PracticeChanges,
 ): Promise<Visible<PostRecord>> {
   const before = await getOwnPractice(context, editor, id);
-  requireEditor(editor);
-  refuseAudienceChange(before, changes);
+  requireMayRelease(editor, before.audience);
+  const audience = await changedAudience(context, before, changes);
+  requireMayRelease(editor, audience);
   const unchanged = await mergeDraft(context, before, {});
   const draft = checkDraft(await mergeDraft(context, before, changes));
-  if (isDeepStrictEqual(draft, checkDraft(unchanged))) return before;
+  const { media_ids: mediaIds } = changes;
+  const stays = isSame(audience, before.audience) && mediaIds === undefined;
+  if (stays && isDeepStrictEqual(draft, checkDraft(unchanged))) return before;
   const content = renderContent(draft, before.practice.objectKey ?? "");
   return context.db.transaction(async (tx) => {
-    const [locked] = await tx
-      .select({ revision: posts.revision, withdrawnAt: posts.withdrawnAt })
-      .from(posts)
-      .where(eq(posts.id, id))
-      .for("update");
-    if (locked === undefined || locked.withdrawnAt !== null) throw notFound();
+    const locked = await lockPractice(tx, id);
     const revision = locked.revision + 1;
     await tx
       .update(posts)
@@ -114,6 +122,7 @@ export async function revisePractice(
         language: draft.language,
         label: draft.label,
         tags: content.tags,
+        audience: formatAudience(audience),
         revision,
         editedAt: context.now(),
       })
@@ -122,10 +131,12 @@ export async function revisePractice(
       .update(practices)
       .set(await practiceColumns(tx, draft))
       .where(eq(practices.postId, id));
-    await insertRevision(tx, id, revision, draft, changes.change_note ?? "", editor);
-    const post = await announce(context, tx, editor, id, "Update");
-    await replaceQueuedBodies(context, tx, post);
-    return post;
+    const narrowed = isPublic(locked.audience) && !isPublic(audience);
+    if (narrowed) await hideAddress(context, tx, before);
+    if (mediaIds !== undefined) await attachMedia(context, tx, { id }, mediaIds, editor);
+    const changeNote = changes.change_note ?? "";
+    await insertRevision(tx, { postId: id, number: revision, changeNote }, draft, editor);
+    return announce(context, tx, id, locked, changes.notice_title);
   });
 }
 
@@ -135,34 +146,33 @@ export async function revisePractice(
  */
 export async function deletePractice(context: Context, editor: Member, id: Id): Promise<void> {
   const post = await getOwnPractice(context, editor, id);
-  requireEditor(editor);
+  requireMayRelease(editor, post.audience);
   await context.db.transaction(async (tx) => {
-    const now = context.now();
-    const withdrawn = await tx
+    await lockPractice(tx, id);
+    const stored = await findPostById(tx, id);
+    if (stored === null) throw notFound();
+    await tx
       .update(posts)
-      .set({ withdrawnAt: now, title: "", summary: "", contentHtml: "", tags: [], attachments: [] })
-      .where(and(eq(posts.id, id), sql`${posts.withdrawnAt} is null`))
-      .returning({ id: posts.id });
-    if (withdrawn.length === 0) throw notFound();
+      .set({
+        withdrawnAt: context.now(),
+        title: "",
+        summary: "",
+        contentHtml: "",
+        tags: [],
+        attachments: [],
+      })
+      .where(eq(posts.id, id));
     await tx.update(practices).set({ markdown: null }).where(eq(practices.postId, id));
     await tx
       .update(practiceRevisions)
       .set({ title: "", summary: "", markdown: "" })
       .where(eq(practiceRevisions.postId, id));
+    await releaseMedia(context, tx, id);
     await tx
       .update(actors)
       .set({ postsCount: sql`greatest(${actors.postsCount} - 1, 0)` })
       .where(eq(actors.id, post.authorId));
-    const iri = context.iris.activity(context.newKey());
-    const addressed = address(post.audience, { followers: post.authorActor.followersIri ?? "" });
-    await recordActivity(context, tx, {
-      iri,
-      actorId: post.authorId,
-      type: "Delete",
-      audience: post.audience,
-      body: context.wire.delete(iri, { iri: post.iri, author: post.author, ...addressed }, now),
-      post: { id, revision: post.revision },
-    });
+    await recallPractice(context, tx, stored);
     await announceChange(tx, `document:${post.iri}`);
   });
 }
@@ -174,144 +184,65 @@ async function getOwnPractice(context: Context, member: Member, id: Id) {
   return { ...post, practice: post.practice };
 }
 
-/** Stores the activity that tells of the new state, and tells our own caches. */
+/** The state that an edit starts from; nobody else edits until the end of the transaction. */
+async function lockPractice(tx: Transaction, id: Id) {
+  const [locked] = await tx
+    .select({ revision: posts.revision, audience: posts.audience })
+    .from(posts)
+    .where(and(eq(posts.id, id), sql`${posts.withdrawnAt} is null`))
+    .for("update");
+  if (locked === undefined) throw notFound();
+  return { revision: locked.revision, audience: parseAudience(locked.audience) };
+}
+
+async function changedAudience(
+  context: Context,
+  { audience }: PostRecord,
+  changes: PracticeChanges,
+): Promise<Audience> {
+  if (changes.audience === undefined) return audience;
+  const read = await readAudience(context, changes.audience, audience);
+  refuseUnlessAllowed(read.refused);
+  return read.audience;
+}
+
+function isSame(one: Audience, other: Audience): boolean {
+  return isDeepStrictEqual(formatAudience(one), formatAudience(other));
+}
+
+/** What is no longer public gets an address that nobody can guess, and that does not say its title. */
+async function hideAddress(
+  context: Context,
+  tx: Transaction,
+  { id, practice }: { readonly id: Id; readonly practice: { readonly objectKey: string | null } },
+): Promise<void> {
+  const slug = practice.objectKey ?? context.newKey();
+  await tx.update(practices).set({ slug }).where(eq(practices.postId, id));
+  await tx
+    .update(posts)
+    .set({ url: context.iris.practicePage(slug) })
+    .where(eq(posts.id, id));
+}
+
+/** Checks the new state against the boundary, tells those whom it concerns, and our own caches. */
 async function announce(
   context: Context,
   tx: Transaction,
-  editor: Member,
   id: Id,
-  type: "Create" | "Update",
+  before: Sharing["before"],
+  noticeTitle: boolean | undefined,
 ): Promise<Visible<PostRecord>> {
   const stored = await findPostById(tx, id);
-  if (stored === null) throw notFound();
-  const viewer = viewerOf(editor);
-  const relations = await relationsOf(context, tx, viewer, [stored.author]);
-  const post = reveal(viewer, stored, relations.factsAbout(stored));
+  const post = stored === null ? null : await revealToOwner(context, tx, stored);
   if (post === null) throw notFound();
-  const iri = context.iris.activity(context.newKey());
-  await recordActivity(context, tx, {
-    iri,
-    actorId: post.authorId,
-    type,
+  const { refused, partners } = await judgeAudience(context, tx, {
     audience: post.audience,
-    body:
-      type === "Create"
-        ? context.wire.create(iri, post)
-        : context.wire.update(iri, post, context.now()),
-    post: { id, revision: post.revision },
+    present: before?.audience ?? [],
+    label: post.label ?? "TLP:CLEAR",
+    postIri: post.iri,
   });
+  refuseUnlessAllowed(refused);
+  await share(context, tx, { post, before, partners, noticeTitle });
   await announceChange(tx, `document:${post.iri}`);
   return post;
-}
-
-const SUMMARY_FROM_CONTENT = 280;
-
-function renderContent(draft: PracticeDraft, idPrefix: string) {
-  const { html, text } = renderMarkdown(draft.content, { idPrefix: idPrefix.slice(-8) });
-  const tags: PostTag[] = draft.topics.map((topic) => ({
-    type: "Hashtag",
-    name: `#${topic}`,
-    href: null,
-  }));
-  return { html, tags, summary: draft.summary || shorten(text, SUMMARY_FROM_CONTENT) };
-}
-
-async function practiceColumns(tx: Transaction, draft: PracticeDraft) {
-  return {
-    kind: draft.kind,
-    topics: [...draft.topics],
-    benefits: [...draft.benefits],
-    license: draft.license,
-    credits: await creditedActors(tx, draft.credits),
-    reviewBy: draft.reviewBy,
-    markdown: draft.content,
-  };
-}
-
-/** Handles of own members → their IRIs. @throws AppError `invalid_request` */
-async function creditedActors(tx: Transaction, handles: readonly string[]): Promise<string[]> {
-  const wanted = handles.map((handle) => handle.replace(/^@/, "").toLowerCase());
-  if (wanted.length === 0) return [];
-  const rows = await tx
-    .select({ handle: actors.handle, iri: actors.iri })
-    .from(actors)
-    .where(and(eq(actors.kind, "member"), inArray(sql`lower(${actors.handle})`, wanted)));
-  const known = new Map(rows.map((row) => [row.handle.toLowerCase(), row.iri]));
-  return wanted.map((handle) => {
-    const iri = known.get(handle);
-    if (iri === undefined) throw invalid({ credits: `there is no member "${handle}" here` });
-    return iri;
-  });
-}
-
-/** A slug that no other practice has: the title's words, with a number when they are taken. */
-async function freeSlug(tx: Transaction, title: string): Promise<string> {
-  const base = slugify(title, "practice");
-  const rows = await tx
-    .select({ slug: practices.slug })
-    .from(practices)
-    .where(sql`${practices.slug} = ${base} or ${practices.slug} like ${`${base}-%`}`);
-  const taken = new Set(rows.map((row) => row.slug));
-  if (!taken.has(base)) return base;
-  let number = 2;
-  while (taken.has(`${base}-${number}`)) number += 1;
-  return `${base}-${number}`;
-}
-
-async function insertRevision(
-  tx: Transaction,
-  postId: Id,
-  number: number,
-  draft: PracticeDraft,
-  changeNote: string,
-  editor: Member,
-): Promise<void> {
-  await tx.insert(practiceRevisions).values({
-    postId,
-    number,
-    title: draft.title,
-    summary: draft.summary,
-    markdown: draft.content,
-    changeNote,
-    editorId: editor.actorId,
-  });
-}
-
-function refuseAudienceChange(post: PostRecord, changes: PracticeChanges): void {
-  if (changes.audience === undefined) return;
-  const same = changes.audience.toSorted().join() === formatAudience(post.audience).join();
-  if (same) return;
-  throw new AppError(
-    "audience_change_not_available",
-    "The audience of a published practice cannot be changed in this version. Nothing was changed.",
-    { status: 422, details: { audience: "cannot be changed" } },
-  );
-}
-
-async function mergeDraft(
-  context: Context,
-  post: PostRecord & { practice: NonNullable<PostRecord["practice"]> },
-  changes: PracticeChanges,
-): Promise<PracticeDraft> {
-  const credited = await context.db
-    .select({ handle: actors.handle })
-    .from(actors)
-    .where(inArray(actors.iri, post.practice.credits));
-  const [latest] = await context.db
-    .select({ summary: practiceRevisions.summary })
-    .from(practiceRevisions)
-    .where(and(eq(practiceRevisions.postId, post.id), eq(practiceRevisions.number, post.revision)));
-  return {
-    title: changes.title ?? post.title,
-    summary: changes.summary ?? latest?.summary ?? "",
-    content: changes.content ?? post.practice.markdown ?? "",
-    kind: changes.kind ?? post.practice.kind,
-    topics: changes.topics ?? post.practice.topics,
-    benefits: changes.benefits ?? post.practice.benefits,
-    license: changes.license === undefined ? post.practice.license : changes.license,
-    language: changes.language === undefined ? post.language : changes.language,
-    credits: changes.credits ?? credited.map((actor) => actor.handle),
-    label: changes.label ?? post.label ?? "TLP:CLEAR",
-    reviewBy: changes.review_by === undefined ? post.practice.reviewBy : changes.review_by,
-  };
 }

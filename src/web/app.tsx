@@ -27,6 +27,7 @@ import { readingRoutes } from "./routes/reading.tsx";
 import { remoteMediaRoutes } from "./routes/remote-media.ts";
 import { sessionRoutes } from "./routes/session.tsx";
 import { setupRoutes } from "./routes/setup.tsx";
+import { writingRoutes } from "./routes/writing.tsx";
 import { readFormSeed, readGuestToken, readSessionToken, writeFormSeed } from "./session-cookie.ts";
 import { text } from "./text.ts";
 
@@ -60,6 +61,7 @@ export function webApp(context: Context): Hono<WebEnv> {
   app.route("/", memberRoutes(context));
   app.route("/", partnerRoutes(context));
   app.route("/", originRoutes(context));
+  app.route("/", writingRoutes(context));
   app.route("/", setupRoutes(context));
   app.all("*", (c) => notFoundPage(c));
   app.onError((error, c) => errorPage(error, c));

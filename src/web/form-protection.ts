@@ -23,13 +23,29 @@ export function formTokenFor(secretKey: Uint8Array, seed: string): string {
   return createHmac("sha256", subkey(secretKey, "web-forms")).update(seed).digest("base64url");
 }
 
+/** A practice has at most 100,000 characters, of which each may be sent as many bytes. */
+const MAX_WRITING_BYTES = 1024 * 1024;
+
 /** Refuses bodies that none of our forms could fill. @throws AppError `form_too_large` */
-export const limitForms = bodyLimit({
-  maxSize: MAX_FORM_BYTES,
-  onError: () => {
-    throw new AppError("form_too_large", text.errors.formTooLarge, { status: 413 });
-  },
-});
+export const limitForms = createMiddleware<WebEnv>((c, next) =>
+  (isWriting(c.req.path) ? writingLimit : formLimit)(c, next),
+);
+
+const formLimit = limit(MAX_FORM_BYTES);
+const writingLimit = limit(MAX_WRITING_BYTES);
+
+function limit(maxSize: number) {
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new AppError("form_too_large", text.errors.formTooLarge, { status: 413 });
+    },
+  });
+}
+
+function isWriting(path: string): boolean {
+  return path === "/write" || path.startsWith("/write/");
+}
 
 /**
  * Refuses a POST that another site sent: the browser must name our own origin, and the form must

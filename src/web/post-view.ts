@@ -1,5 +1,6 @@
 import { isEditor, type Visible } from "../domain/audience/policy.ts";
 import type { Id } from "../domain/ids.ts";
+import { audienceNames } from "../services/audience-names.ts";
 import type { Context } from "../services/context.ts";
 import { listDisclosures, type DisclosureLine } from "../services/disclosures.ts";
 import { readDiscussion, type Discussion } from "../services/discussion.ts";
@@ -19,6 +20,8 @@ export interface PostView {
   readonly revisions: readonly Revision[];
   /** IRI → actor, for the people and partners that the audience names */
   readonly audience: ReadonlyMap<string, ActorRecord>;
+  /** stored atom of the audience → how people write it */
+  readonly names: ReadonlyMap<string, string>;
   readonly discussion: Discussion;
   /** who has received one of our practices, newest first; for editors, else empty */
   readonly disclosures: readonly DisclosureLine[];
@@ -36,10 +39,11 @@ export async function readPostView(
   const named = frame.member === null ? [] : audienceIris(post);
   const { member } = frame;
   const mayKnowRecipients = member !== null && isEditor(member.role) && post.local;
-  const [credits, revisions, audience, discussion, disclosures] = await Promise.all([
+  const [credits, revisions, audience, names, discussion, disclosures] = await Promise.all([
     listActors(context, post.practice?.credits ?? []),
     post.local && post.practice !== null ? listRevisions(context, frame.viewer, post.id) : [],
     listActors(context, named),
+    audienceNames(context, member === null ? [] : [post]),
     readDiscussion(context, frame.viewer, post, { after, limit: REPLIES_SHOWN }),
     mayKnowRecipients
       ? listDisclosures(context, member, { practice: post.id, limit: DISCLOSURES_SHOWN })
@@ -50,6 +54,7 @@ export async function readPostView(
     credits,
     revisions,
     audience: new Map(audience.map((actor) => [actor.iri, actor])),
+    names,
     discussion,
     disclosures,
   };

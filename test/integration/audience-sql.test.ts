@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formatAudience, type Atom } from "../../src/domain/audience/audience.ts";
 import { ANONYMOUS, ROLES, type Viewer } from "../../src/domain/audience/policy.ts";
+import { circleAt } from "../../src/domain/circle.ts";
 import { localIris } from "../../src/domain/iris.ts";
 import { selectPosts, toPostRecord } from "../../src/persistence/repositories/posts.ts";
 import {
@@ -28,6 +29,7 @@ const CARLA = "https://charlie.example/users/carla";
 const BRAVO = "https://bravo.example/ap/org";
 
 const CIRCLE = "7";
+const EPOCHS = [1, 2, 3];
 
 let instance: TestInstance;
 const ids = new Map<string, bigint>();
@@ -62,7 +64,9 @@ const atom: fc.Arbitrary<Atom> = fc.oneof(
     .constantFrom(BRAVO, iris.organization)
     .map((organization): Atom => ({ kind: "partner", organization })),
   fc.constantFrom(...people).map((actor): Atom => ({ kind: "person", actor })),
-  fc.constant<Atom>({ kind: "circle", circle: CIRCLE }),
+  fc
+    .constantFrom(...EPOCHS)
+    .map((epoch): Atom => ({ kind: "circle", circle: circleAt(CIRCLE, epoch) })),
 );
 const world = fc.record({
   posts: fc.array(
@@ -91,7 +95,7 @@ const world = fc.record({
     suspendedByThem: fc.boolean(),
     over: fc.boolean(),
   }),
-  inCircle: fc.boolean(),
+  circle: fc.record({ stays: fc.boolean(), seesFrom: fc.constantFrom(...EPOCHS) }),
   origins: fc.uniqueArray(
     fc.record({
       host: fc.constantFrom("bravo.example", "charlie.example", "example", "delta.example"),
@@ -118,7 +122,9 @@ describe("the policy as SQL", () => {
     const { context } = instance;
     const { db } = context;
     const property = fc.asyncProperty(world, async (given) => {
-      await db.execute(sql`truncate posts, follows, blocks, partnerships, terms, circles, origins cascade`);
+      await db.execute(
+        sql`truncate posts, follows, blocks, partnerships, terms, circles, origins cascade`,
+      );
       if (given.origins.length > 0) await db.insert(origins).values(given.origins);
       await db.update(organization).set({ allowListOnly: given.allowListOnly });
       await db.execute(
@@ -167,13 +173,18 @@ describe("the policy as SQL", () => {
         suspendedByThemAt: partnership.suspendedByThem ? new Date() : null,
         endsAt: partnership.over ? new Date(0) : null,
       });
-      await db.insert(circles).values({ id: BigInt(CIRCLE), slug: "nordic", name: "Nordic" });
+      await db.insert(circles).values({
+        id: BigInt(CIRCLE),
+        slug: "nordic",
+        name: "Nordic",
+        epoch: EPOCHS.length,
+      });
       await db.insert(circleMembers).values({
         circleId: BigInt(CIRCLE),
         organizationId: idOf(BRAVO),
         fromEpoch: 1,
-        seesFrom: 1,
-        untilEpoch: given.inCircle ? null : 2,
+        seesFrom: given.circle.seesFrom,
+        untilEpoch: given.circle.stays ? null : 3,
       });
       context.memory.forget();
 

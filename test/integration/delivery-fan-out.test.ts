@@ -108,7 +108,10 @@ describe("fan-out of what is not public", () => {
   test("a partnership that is not active gets nothing", async () => {
     const server = await world.server();
     const bravo = await world.follower(server, "bravo");
-    await publish(world.context, world.admin, {}, [{ kind: "partner", organization: bravo.iri }]);
+    const audience = [{ kind: "partner", organization: bravo.iri }] as const;
+    await expect(publish(world.context, world.admin, {}, audience)).rejects.toMatchObject({
+      code: "audience_refused",
+    });
     await world.expand();
     expect(await inboxesOf()).toEqual([]);
   });

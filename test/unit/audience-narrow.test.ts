@@ -70,6 +70,7 @@ function sees(
     follows: followed.has(author),
     blocked: false,
     activePartners: partners,
+    pausedPartners: new Set(),
     circles,
     organization: OURS,
   };

@@ -30,6 +30,7 @@ const nothing: Facts = {
   follows: false,
   blocked: false,
   activePartners: new Set(),
+  pausedPartners: new Set(),
   circles: new Map(),
   organization: OURS,
 };
@@ -146,6 +147,7 @@ const facts: fc.Arbitrary<Facts> = fc.record({
   follows: fc.boolean(),
   blocked: fc.boolean(),
   activePartners: fc.subarray([BRAVO]).map((list) => new Set(list)),
+  pausedPartners: fc.subarray([BRAVO]).map((list) => new Set(list)),
   circles: fc.subarray([BRAVO]).map((list) => new Map([["nordic", new Set(list)]])),
   organization: fc.constant(OURS),
 });

@@ -19,9 +19,13 @@ export function actorJson(actor: ActorRecord) {
 
 /**
  * A practice as our API shows it. `content` is Markdown for our own practices; another
- * organization sends HTML, which stands in both fields (HTML is valid Markdown).
+ * organization sends HTML, which stands in both fields (HTML is valid Markdown). `names` says how
+ * people write the atoms of the audience.
  */
-export function practiceJson(post: Visible<PostRecord>) {
+export function practiceJson(
+  post: Visible<PostRecord>,
+  names: ReadonlyMap<string, string> = new Map(),
+) {
   const { practice } = post;
   return {
     id: post.id.toString(),
@@ -37,7 +41,7 @@ export function practiceJson(post: Visible<PostRecord>) {
     license: practice?.license ?? null,
     language: post.language,
     credits: practice?.credits ?? [],
-    audience: formatAudience(post.audience),
+    audience: formatAudience(post.audience).map((atom) => names.get(atom) ?? atom),
     label: post.label,
     revision: post.revision,
     review_by: practice?.reviewBy ?? null,
@@ -83,6 +87,9 @@ export function previewJson(preview: AudiencePreview) {
     organizations: preview.organizations.map(actorJson),
     people: preview.people.map(actorJson),
     members: preview.members,
+    label: preview.label,
+    refused: preview.refused,
+    warnings: preview.warnings,
   };
 }
 

@@ -4,9 +4,11 @@ import { invalid, notFound } from "../../domain/errors.ts";
 import { parseId, type Id } from "../../domain/ids.ts";
 import { PRACTICE_KINDS } from "../../domain/practice.ts";
 import type { Context } from "../../services/context.ts";
-import { previewAudience } from "../../services/audience-preview.ts";
-import { requireEditor } from "../../services/members.ts";
-import { readAudience, readPractice, readPracticeChanges } from "../../services/practice-input.ts";
+import type { Visible } from "../../domain/audience/policy.ts";
+import { audienceNames } from "../../services/audience-names.ts";
+import { previewAudience, warningsAbout } from "../../services/audience-preview.ts";
+import { requireAuthor } from "../../services/members.ts";
+import { readPractice, readPracticeChanges } from "../../services/practice-input.ts";
 import {
   findOrganizationIri,
   listPractices,
@@ -14,11 +16,20 @@ import {
 } from "../../services/practice-lists.ts";
 import { deletePractice, publishPractice, revisePractice } from "../../services/practices.ts";
 import { getPostById } from "../../services/reading.ts";
+import type { PostRecord } from "../../services/records.ts";
 import { readerOf, requireScope } from "./access.ts";
 import { jsonBody } from "./body.ts";
 import { practiceJson, previewJson, revisionJson } from "./entities.ts";
 import { describe } from "./describe.ts";
-import { NewPractice, Practice, PracticeEdit, Preview, Revision } from "./schemas.ts";
+import {
+  NewPractice,
+  Practice,
+  PracticeEdit,
+  Preview,
+  PreviewBody,
+  PublishedPractice,
+  Revision,
+} from "./schemas.ts";
 
 const DEFAULT_LIMIT = 20;
 const MOST = 100;
@@ -40,19 +51,21 @@ export function practiceRoutes(app: OpenAPIHono, context: Context): void {
       const link = `${context.config.origin}${next.pathname}${next.search}`;
       c.header("Link", `<${link}>; rel="next"`);
     }
-    return c.json(page.practices.map(practiceJson));
+    const names = await audienceNames(context, page.practices);
+    return c.json(page.practices.map((post) => practiceJson(post, names)));
   });
 
   describe(app, "post", "/practices", {
-    summary: "Publish a practice of the organization (editors)",
+    summary: "Publish a practice of the organization (editors; authors for `members`)",
     body: NewPractice,
-    answers: { 201: Practice },
+    answers: { 201: PublishedPractice },
   });
   app.post("/practices", async (c) => {
     const { member } = await requireScope(context, c, "write:statuses");
-    const practice = await publishPractice(context, member, readPractice(await jsonBody(c)));
+    const given = await readPractice(context, await jsonBody(c));
+    const practice = await publishPractice(context, member, given);
     c.header("Location", `${context.config.origin}/api/praxis/v1/practices/${practice.id}`);
-    return c.json(practiceJson(practice), 201);
+    return c.json(await publishedJson(context, practice), 201);
   });
 
   describe(app, "get", "/practices/{id}", {
@@ -63,19 +76,21 @@ export function practiceRoutes(app: OpenAPIHono, context: Context): void {
     const viewer = await readerOf(context, c);
     const post = await getPostById(context, viewer, c.req.param("id"));
     if (post.practice === null) throw notFound();
-    return c.json(practiceJson(post));
+    return c.json(practiceJson(post, await audienceNames(context, [post])));
   });
 
   describe(app, "patch", "/practices/{id}", {
-    summary: "Publish a new revision (editors); fields that are left out stay as they are",
+    summary:
+      "Publish a new revision (editors); fields that are left out stay as they are. Who is new in " +
+      "`audience` gets it, whoever is no longer in it is sent a Delete",
     body: PracticeEdit,
-    answers: { 200: Practice },
+    answers: { 200: PublishedPractice },
   });
   app.patch("/practices/:id", async (c) => {
     const { member } = await requireScope(context, c, "write:statuses");
     const changes = readPracticeChanges(await jsonBody(c));
     const id = readId(c.req.param("id"));
-    return c.json(practiceJson(await revisePractice(context, member, id, changes)));
+    return c.json(await publishedJson(context, await revisePractice(context, member, id, changes)));
   });
 
   describe(app, "delete", "/practices/{id}", {
@@ -99,20 +114,28 @@ export function practiceRoutes(app: OpenAPIHono, context: Context): void {
   });
 
   describe(app, "post", "/audience/preview", {
-    summary: "Exactly who would get a practice for this audience now (editors)",
-    body: z.object({ audience: z.array(z.string()) }),
+    summary: "Exactly who would get a practice for this audience now, and what would be refused",
+    body: PreviewBody,
     answers: { 200: Preview },
   });
   app.post("/audience/preview", async (c) => {
-    const { member } = await requireScope(context, c, "read:statuses");
-    requireEditor(member);
-    const input = z
-      .object({ audience: z.array(z.string().max(500)).max(100) })
-      .safeParse(await jsonBody(c));
+    const { member, viewer } = await requireScope(context, c, "read:statuses");
+    requireAuthor(member);
+    const input = PreviewBody.safeParse(await jsonBody(c));
     if (!input.success) throw invalid({ audience: 'a list such as ["public"]' });
-    const audience = readAudience(input.data.audience);
-    return c.json(previewJson(await previewAudience(context, audience)));
+    const { practice_id: id, ...wanted } = input.data;
+    const present = id === undefined ? undefined : await getPostById(context, viewer, id);
+    return c.json(previewJson(await previewAudience(context, { ...wanted, present })));
   });
+}
+
+/** A practice as it was just published, with what its author should know of its audience. */
+async function publishedJson(context: Context, practice: Visible<PostRecord>) {
+  const [names, warnings] = await Promise.all([
+    audienceNames(context, [practice]),
+    warningsAbout(context, practice),
+  ]);
+  return { ...practiceJson(practice, names), warnings };
 }
 
 /** A path's id; one that is none cannot be found. */

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
-import { practiceChanges, practiceFields } from "../../services/practice-input.ts";
+import { LABELS, LIMITS } from "../../domain/practice.ts";
 import { Attachment } from "./media-schemas.ts";
+import { practiceChanges, practiceFields } from "../../services/practice-input.ts";
 
 const strings = z.array(z.string());
 
@@ -45,6 +46,12 @@ export const Practice = z
   })
   .openapi("Practice");
 
+export const PublishedPractice = Practice.extend({
+  warnings: strings.openapi({
+    description: "What the author should know, such as mentions of people outside the audience",
+  }),
+}).openapi("PublishedPractice");
+
 export const NewPractice = practiceFields.openapi("NewPractice");
 export const PracticeEdit = practiceChanges.openapi("PracticeEdit");
 
@@ -60,6 +67,17 @@ export const Revision = z
   })
   .openapi("Revision");
 
+export const PreviewBody = z
+  .object({
+    audience: z.array(z.string().max(500)).min(1).max(LIMITS.audience),
+    label: z.enum(LABELS).optional(),
+    content: z.string().max(LIMITS.content).optional().openapi({
+      description: "Markdown, looked through for mentions of people outside the audience",
+    }),
+    practice_id: z.string().optional().openapi({ description: "the practice, for an edit" }),
+  })
+  .openapi("AudiencePreviewInput");
+
 export const Preview = z
   .object({
     public: z.boolean(),
@@ -67,6 +85,9 @@ export const Preview = z
     organizations: z.array(Actor),
     people: z.array(Actor),
     members: z.number().int(),
+    label: z.string(),
+    refused: z.array(z.object({ audience: z.string(), code: z.string(), message: z.string() })),
+    warnings: strings,
   })
   .openapi("AudiencePreview");
 

@@ -2,10 +2,11 @@ import { readFile, stat } from "node:fs/promises";
 import { defineCommand } from "citty";
 import { AppError } from "../../domain/errors.ts";
 import { parseFrontMatter } from "../../platform/markdown/front-matter.ts";
-import { getMember, listMembers } from "../../services/members.ts";
-import type { Context } from "../../services/context.ts";
+import { warningsAbout } from "../../services/audience-preview.ts";
 import { publishPractice } from "../../services/practices.ts";
 import { readPractice } from "../../services/practice-input.ts";
+import { uploadAttachments } from "../attachments.ts";
+import { findEditor } from "../editor.ts";
 import { practiceFromFile } from "../practice-file.ts";
 import { COMMON, withInstance } from "../session.ts";
 
@@ -18,15 +19,22 @@ const publish = defineCommand({
     file: { type: "positional", required: true, description: "Markdown, with front matter" },
     audience: {
       type: "string",
-      description: "public or followers; overrides the front matter; several with commas",
+      description:
+        "public, followers, members, partner:@bravo@bravo.example, circle:name, person:@bo@m.example; " +
+        "several with commas; overrides the front matter",
     },
     editor: { type: "string", description: "Handle of the editor; default: the first admin" },
   },
   run: ({ args }) =>
     withInstance(args, async ({ context, output }) => {
-      const input = practiceFromFile(parseFrontMatter(await readText(args.file)), args.audience);
+      const file = parseFrontMatter(await readText(args.file));
+      const input = practiceFromFile(file, args.audience);
       const editor = await findEditor(context, args.editor);
-      const practice = await publishPractice(context, editor, readPractice(input));
+      const given = await readPractice(context, input);
+      const { data } = file;
+      const mediaIds = await uploadAttachments(context, editor, { path: args.file, data });
+      const practice = await publishPractice(context, editor, { ...given, mediaIds });
+      const warnings = await warningsAbout(context, practice);
       output.answer(
         {
           id: practice.id.toString(),
@@ -34,8 +42,9 @@ const publish = defineCommand({
           url: practice.url,
           title: practice.title,
           revision: practice.revision,
+          warnings,
         },
-        `Published "${practice.title}": ${practice.url}`,
+        [`Published "${practice.title}": ${practice.url}`, ...warnings].join("\n"),
       );
     }),
 });
@@ -62,13 +71,4 @@ async function readText(path: string): Promise<string> {
       { cause },
     );
   }
-}
-
-async function findEditor(context: Context, handle: string | undefined) {
-  if (handle !== undefined) return getMember(context, handle);
-  const admin = (await listMembers(context)).find(
-    (found) => found.role === "admin" && found.suspendedAt === null,
-  );
-  if (admin !== undefined) return admin;
-  throw new AppError("not_set_up", "This instance has not been set up yet: run praxis setup.");
 }

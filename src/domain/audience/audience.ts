@@ -8,6 +8,7 @@ export type Atom =
   | { readonly kind: "members" }
   /** members of that organization, while the partnership is active; the Organization actor's IRI */
   | { readonly kind: "partner"; readonly organization: string }
+  /** a circle at the epoch of publishing, see domain/circle */
   | { readonly kind: "circle"; readonly circle: string }
   | { readonly kind: "person"; readonly actor: string };
 

@@ -1,4 +1,5 @@
-import type { Viewer } from "./policy.ts";
+import type { Audience } from "./audience.ts";
+import type { Facts, Viewer } from "./policy.ts";
 
 /** Which organizations are partners at a moment, and for what. */
 export interface Partners {
@@ -6,17 +7,35 @@ export interface Partners {
   readonly standing: ReadonlySet<string>;
   /** IRI of a practice → organizations whose partnership covers that one practice */
   readonly single: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Organization IRIs whose partnership rests or is over, without a standing one in force */
+  readonly paused: ReadonlySet<string>;
 }
 
-/** Circle → IRIs of its member organizations at the current epoch. */
+/** Circle at an epoch (domain/circle) → IRIs of the organizations that it covers now. */
 export type Circles = ReadonlyMap<string, ReadonlySet<string>>;
 
-export const NO_PARTNERS: Partners = { standing: new Set(), single: new Map() };
+export const NO_PARTNERS: Partners = {
+  standing: new Set(),
+  single: new Map(),
+  paused: new Set(),
+};
 
 /** The organizations that are partners as far as this post is concerned. */
 export function partnersFor(partners: Partners, postIri: string | null): ReadonlySet<string> {
   const single = postIri === null ? undefined : partners.single.get(postIri);
   return single === undefined ? partners.standing : new Set([...partners.standing, ...single]);
+}
+
+/** The organizations that the atoms `partner` and `circle` of an audience reach now, each once. */
+export function reachedOrganizations(
+  audience: Audience,
+  { activePartners, circles }: Pick<Facts, "activePartners" | "circles">,
+): Set<string> {
+  const named = audience.flatMap((atom) => {
+    if (atom.kind === "partner") return [atom.organization];
+    return atom.kind === "circle" ? [...(circles.get(atom.circle) ?? [])] : [];
+  });
+  return new Set(named.filter((organization) => activePartners.has(organization)));
 }
 
 /**
@@ -29,6 +48,8 @@ export interface PartnerReach {
   readonly single: ReadonlyMap<string, readonly string[]>;
   readonly receivesFrom: readonly string[];
   readonly receivesSingle: readonly string[];
+  /** origins from which nobody reads what was received, as the partnership rests or is over */
+  readonly pausedOrigins: readonly string[];
 }
 
 const NOTHING: PartnerReach = {
@@ -36,6 +57,7 @@ const NOTHING: PartnerReach = {
   single: new Map(),
   receivesFrom: [],
   receivesSingle: [],
+  pausedOrigins: [],
 };
 
 /** The reach of the partnerships for a viewer: by origin for a remote one, by receipt for a member. */
@@ -46,6 +68,7 @@ export function partnerReach(viewer: Viewer, partners: Partners, circles: Circle
       ...NOTHING,
       receivesFrom: [...partners.standing].map(originOf),
       receivesSingle: [...partners.single.keys()],
+      pausedOrigins: [...partners.paused].map(originOf),
     };
   }
   const origin = originOf(viewer.actor);

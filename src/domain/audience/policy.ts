@@ -39,6 +39,8 @@ export interface Facts {
   readonly blocked: boolean;
   /** Organization IRIs whose partnership with us is active */
   readonly activePartners: ReadonlySet<string>;
+  /** those with whom there is one that is not in force: suspended, not begun, over */
+  readonly pausedPartners: ReadonlySet<string>;
   /** circle at an epoch (domain/circle) → IRIs of the organizations that it covers now */
   readonly circles: ReadonlyMap<string, ReadonlySet<string>>;
   /** our own Organization actor */
@@ -77,13 +79,15 @@ function isFromPartner(viewer: Viewer, organization: string, facts: Facts): bool
 
 /**
  * What was sent to our organization: all its members when an active partner sent it (or passed it
- * on, as the owner of a discussion does), only those who speak for the organization when anybody
- * else did.
+ * on, as the owner of a discussion does), nobody when the partnership with its sender rests or is
+ * over, only those who speak for the organization when anybody else sent it.
  */
 function isAddressedHere(viewer: Viewer, post: Guarded, facts: Facts): boolean {
   if (viewer.kind !== "local") return false;
-  if (isEditor(viewer.role)) return true;
-  return [...facts.activePartners].some((partner) => sameOrigin(partner, post.relayedBy ?? post.author));
+  const sender = post.relayedBy ?? post.author;
+  const isSender = (partner: string) => sameOrigin(partner, sender);
+  if ([...facts.activePartners].some(isSender)) return true;
+  return isEditor(viewer.role) && ![...facts.pausedPartners].some(isSender);
 }
 
 function sameOrigin(left: string, right: string): boolean {

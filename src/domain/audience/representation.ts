@@ -1,4 +1,6 @@
-import type { Guarded, Visible } from "./policy.ts";
+import { isSameOrigin } from "../remote-iri.ts";
+import { reachedOrganizations } from "./partners.ts";
+import type { Facts, Guarded, Viewer, Visible } from "./policy.ts";
 
 /**
  * A post as one partner gets it: its audience says that organization and nobody else, whoever else

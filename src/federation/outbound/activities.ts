@@ -2,7 +2,7 @@ import { AS_PUBLIC } from "../../domain/audience/address.ts";
 import type { Visible } from "../../domain/audience/policy.ts";
 import type { PublishedKey } from "../../services/keys.ts";
 import type { ActorRecord, PostRecord } from "../../services/records.ts";
-import type { DeletedPost, FollowOnWire, JsonLd } from "../../services/wire.ts";
+import type { DeletedPost, FollowOnWire, JsonLd, RecallOnWire } from "../../services/wire.ts";
 import { ACTIVITY_STREAMS, ACTOR_CONTEXT, OBJECT_CONTEXT } from "../vocab/context.ts";
 import { actorObject } from "./actor.ts";
 import { article } from "./article.ts";
@@ -38,17 +38,18 @@ export function updateActivity(iri: string, post: Visible<PostRecord>, at: Date)
   };
 }
 
-/** A Delete that names nothing but the IRI. */
+/** A Delete that names nothing but the IRI and, where it can be shared again, the revision. */
 export function deleteActivity(iri: string, post: DeletedPost, at: Date): JsonLd {
+  const { revision } = post;
   return {
-    "@context": ACTIVITY_STREAMS,
+    "@context": revision === undefined ? ACTIVITY_STREAMS : OBJECT_CONTEXT,
     type: "Delete",
     id: iri,
     actor: post.author,
     to: post.to,
     cc: post.cc,
     published: at.toISOString(),
-    object: { type: "Tombstone", id: post.iri },
+    object: { type: "Tombstone", id: post.iri, ...(revision === undefined ? {} : { revision }) },
   };
 }
 
@@ -89,6 +90,18 @@ export function acceptActivity(iri: string, follow: FollowOnWire): JsonLd {
 
 export function rejectActivity(iri: string, follow: FollowOnWire): JsonLd {
   return about("Reject", iri, follow, { by: follow.followee, to: follow.follower });
+}
+
+/** An Accept of the Delete itself: what it says is gone here. */
+export function acknowledgeActivity(iri: string, { deleteIri, by, to }: RecallOnWire): JsonLd {
+  return {
+    "@context": ACTIVITY_STREAMS,
+    type: "Accept",
+    id: iri,
+    actor: by,
+    to: [to],
+    object: deleteIri,
+  };
 }
 
 /** The Follow is embedded: several servers do not remember its id. */

@@ -85,11 +85,16 @@ export function readPostDocument(
     tags,
     publishedAt: instantOf(document["published"]),
     updatedAt: instantOf(document["updated"]),
-    revision: wholeNumberOf(document["revision"], 1, MAX_REVISION),
+    revision: readRevision(document["revision"]),
     practice: type === "Article" ? readPractice(document, tags, rules) : null,
   };
   if (isEmpty(post)) throw remoteInvalid(`The post ${iri} is empty.`);
   return post;
+}
+
+/** The running number of a post's content, where its server keeps one; else null. */
+export function readRevision(value: unknown): number | null {
+  return wholeNumberOf(value, 1, MAX_REVISION);
 }
 
 function postType(document: Json): string | null {

@@ -203,19 +203,22 @@ export async function markGone(
     from gone where d.host_id = gone.host and d.inbox_id = gone.inbox and d.state = 'queued'`);
 }
 
-/** Cancels what still waits to be sent about a post, except for one activity. */
+/**
+ * Cancels what still waits to be sent about a post up to a revision to those whom nobody named: what
+ * goes to one recipient is on record and is taken back from that one.
+ */
 export async function cancelQueued(
   db: Queryable,
-  postId: Id,
-  except: Id,
+  post: { readonly id: Id; readonly revision: number },
   now: Date,
 ): Promise<void> {
   await db.execute(sql`
     update deliveries d
     set state = 'dropped', last_result = 'withdrawn', finished_at = ${instant(now)}
     from activities a
-    where a.id = d.activity_id and a.post_id = ${postId.toString()}::bigint
-      and a.id <> ${except.toString()}::bigint and d.state = 'queued'`);
+    where a.id = d.activity_id and a.post_id = ${post.id.toString()}::bigint
+      and a.disclosure_id is null and a.type <> 'Delete'
+      and coalesce(a.revision, 0) <= ${post.revision} and d.state = 'queued'`);
 }
 
 /** Puts the inboxes back into use: their owners have shown that they are there. */

@@ -145,7 +145,8 @@ export async function queueDeliveries(
 }
 
 /**
- * Queues an activity for a page of the inboxes that anything about the post was ever sent to.
+ * Queues an activity for a page of the inboxes that anything about the post was ever sent to, apart
+ * from what was sent to one recipient by name: that is recalled by name.
  * Returns the last inbox of the page, or null when there are no more.
  */
 export async function queueForHistory(
@@ -157,7 +158,7 @@ export async function queueForHistory(
   const rows = await db.execute<{ inbox_id: number }>(sql`
     select distinct d.inbox_id
     from activities a join deliveries d on d.activity_id = a.id
-    where a.post_id = ${idOf(postId)} and a.id <> ${idOf(activityId)}
+    where a.post_id = ${idOf(postId)} and a.id <> ${idOf(activityId)} and a.disclosure_id is null
       and d.attempts > 0 and d.inbox_id > ${page.after}
     order by d.inbox_id
     limit ${page.limit}`);

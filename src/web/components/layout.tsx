@@ -95,8 +95,15 @@ function Navigation({ frame }: { readonly frame: Frame }) {
         ) : (
           <>
             <Item frame={frame} href="/follow" label={text.layout.follow} />
+            {member.role === "reader" ? null : (
+              <Item frame={frame} href="/write" label={text.layout.write} />
+            )}
             {isEditor(member.role) ? (
-              <Item frame={frame} href="/followers" label={text.layout.followers} />
+              <>
+                <Item frame={frame} href="/followers" label={text.layout.followers} />
+                <Item frame={frame} href="/partners" label={text.layout.partners} />
+                <Item frame={frame} href="/disclosures" label={text.layout.disclosures} />
+              </>
             ) : null}
             {member.role === "admin" ? (
               <Item frame={frame} href="/admin/origins" label={text.layout.origins} />

@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx";
-import type { Atom } from "../../domain/audience/audience.ts";
+import { formatAtom, type Atom } from "../../domain/audience/audience.ts";
 import { licenseName, licenseUrl } from "../../domain/practice.ts";
 import { safeHref } from "../../platform/html/link.ts";
 import { shownAttachments } from "../../services/attachment-links.ts";
@@ -140,7 +140,7 @@ function isOpenToOwnMembers({ post }: PostView): boolean {
   return kinds.has("followers") || kinds.has("partner") || kinds.has("circle");
 }
 
-function inWords(atom: Atom, { post, audience }: PostView): string {
+function inWords(atom: Atom, { post, audience, names }: PostView): string {
   const author = displayName(post.authorActor);
   const nameOf = (iri: string): string => {
     const actor = audience.get(iri);
@@ -156,7 +156,7 @@ function inWords(atom: Atom, { post, audience }: PostView): string {
     case "partner":
       return text.audience.partner(nameOf(atom.organization));
     case "circle":
-      return text.audience.circle(atom.circle);
+      return text.audience.circle(names.get(formatAtom(atom))?.slice("circle:".length) ?? "?");
     case "person":
       return text.audience.person(nameOf(atom.actor));
   }

@@ -1,4 +1,6 @@
-import { text } from "../text.ts";
+import type { Withdrawal } from "../../services/withdrawals.ts";
+import { displayName } from "../components/actor-card.tsx";
+import { formatDay, text } from "../text.ts";
 
 /** Before set-up. */
 export function NotSetUpPage() {
@@ -29,6 +31,21 @@ export function NotFoundPage() {
       <p>
         <a href="/">{text.errors.notFoundHint}</a>
       </p>
+    </div>
+  );
+}
+
+/** For those who could see it before: that it is gone, and nothing of what it was. */
+export function WithdrawnPage({ withdrawal }: { readonly withdrawal: Withdrawal }) {
+  const { owner, withdrawnAt } = withdrawal;
+  const words = text.publishing.withdrawn;
+  return (
+    <div class="intro">
+      <h1>{words.title}</h1>
+      <p class="lead" dir="auto">
+        {words.message(displayName(owner), formatDay(withdrawnAt))}
+      </p>
+      <p>{words.hint}</p>
     </div>
   );
 }
