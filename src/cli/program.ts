@@ -3,6 +3,7 @@ import { AppError } from "../domain/errors.ts";
 import { doctor } from "./commands/doctor.ts";
 import { member } from "./commands/member.ts";
 import { origin } from "./commands/origin.ts";
+import { partner } from "./commands/partner.ts";
 import { practice } from "./commands/practice.ts";
 import { setup } from "./commands/setup.ts";
 import { token } from "./commands/token.ts";
@@ -10,7 +11,7 @@ import { reportError } from "./output.ts";
 
 const program = defineCommand({
   meta: { name: "praxis", description: "Look after a Praxis instance" },
-  subCommands: { setup, member, token, practice, origin, doctor },
+  subCommands: { setup, member, token, practice, partner, origin, doctor },
 });
 
 /** Runs one command. Returns the exit status: 0, or 1 after one clear line on standard error. */
