@@ -32,9 +32,7 @@ export interface HttpResponse {
 }
 
 /** A file to read from another server. Redirects are not followed. */
-export type FileRequest = Required<
-  Pick<HttpRequest, "url" | "headers" | "maxBytes" | "timeoutMs">
-> & {
+type FileRequest = Required<Pick<HttpRequest, "url" | "headers" | "maxBytes" | "timeoutMs">> & {
   method: "GET" | "HEAD";
 };
 
@@ -136,11 +134,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       if (visited.has(next.href) || visited.size > redirects) throw tooManyRedirects(url.host);
       visited.add(next.href);
       await check?.(next);
-      outgoing = {
-        ...outgoing,
-        url: next,
-        headers: headersAfterRedirect(outgoing.headers, url, next),
-      };
+      outgoing = redirected(outgoing, next);
     }
   }
 
@@ -204,6 +198,14 @@ function completeHeaders(
   // Always that of the URL: another one would reach a virtual host that was never checked.
   delete headers["host"];
   return headers;
+}
+
+function redirected(outgoing: Outgoing, to: URL): Outgoing {
+  return {
+    ...outgoing,
+    url: to,
+    headers: headersAfterRedirect(outgoing.headers, outgoing.url, to),
+  };
 }
 
 function headersAfterRedirect(

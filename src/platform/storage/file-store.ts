@@ -1,5 +1,5 @@
 /** A file that was stored: its length, and its SHA-256 in lower-case hex. */
-export interface StoredFile {
+interface StoredFile {
   readonly bytes: number;
   readonly sha256: string;
 }
