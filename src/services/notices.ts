@@ -1,36 +1,54 @@
-import { and, eq, gt, inArray, isNull } from "drizzle-orm";
-import { formatAtom, type Atom } from "../domain/audience/audience.ts";
+import { and, desc, eq, gt, isNull, notInArray } from "drizzle-orm";
 import type { Visible } from "../domain/audience/policy.ts";
 import { representForPerson } from "../domain/audience/representation.ts";
 import type { Id } from "../domain/ids.ts";
 import type { Transaction } from "../persistence/database.ts";
 import { findActorById, type ActorRecord } from "../persistence/repositories/actors.ts";
+import { addEvents, findHolders, UNSENT } from "../persistence/repositories/disclosures.ts";
 import type { PostRecord } from "../persistence/repositories/posts.ts";
-import { activities, deliveries, disclosures, notices } from "../persistence/schema/index.ts";
+import { activities, deliveries, notices } from "../persistence/schema/index.ts";
 import { recordActivity } from "./activities.ts";
 import type { Context } from "./context.ts";
+import { replaceQueuedBodies } from "./deliveries.ts";
+import { disclosePerson } from "./disclosures.ts";
 import type { NoticeOnWire } from "./wire.ts";
 
 type Notice = typeof notices.$inferSelect;
 
 /**
  * Tells people elsewhere who are named in the audience of a practice. On another kind of server they
- * get a notice and open the practice here; on a kin server they get the practice itself. Whoever has
- * a notice that stands is not told again: an edit is nothing to tell. Call it in the transaction that
- * publishes, with the people who are new in the audience or with all of them.
+ * get a notice and open the practice here; on a kin server they get the practice itself, and its
+ * edits. Whoever has a notice that stands is not told again: they read the present text here anyway.
+ * Call it in the transaction that publishes or revises, with all the people.
  */
 export async function noticesFor(
   context: Context,
   tx: Transaction,
   post: Visible<PostRecord>,
   people: readonly ActorRecord[],
-  { tellsTitle = false }: { readonly tellsTitle?: boolean } = {},
+  { tellsTitle }: { readonly tellsTitle?: boolean | undefined } = {},
 ): Promise<void> {
+  const title = tellsTitle ?? (await toldTitleBefore(tx, post.id));
+  const holders = new Set(
+    (await findHolders(tx, { postId: post.id })).map((holder) => holder.actorId),
+  );
   for (const person of people) {
     if (person.kind !== "remote") continue;
-    if (person.kin === null) await sendNotice(context, tx, post, person, tellsTitle);
-    else await sendToKin(context, tx, post, person);
+    const holds = holders.has(person.id);
+    if (person.kin === null) await sendNotice(context, tx, post, person, title);
+    else await sendToKin(context, tx, post, person, holds ? "Update" : "Create");
   }
+}
+
+/** Whether the author allowed the title when the practice was last shared with somebody. */
+async function toldTitleBefore(tx: Transaction, postId: Id): Promise<boolean> {
+  const [last] = await tx
+    .select({ tellsTitle: notices.tellsTitle })
+    .from(notices)
+    .where(eq(notices.postId, postId))
+    .orderBy(desc(notices.id))
+    .limit(1);
+  return last?.tellsTitle === true;
 }
 
 async function sendNotice(
@@ -55,7 +73,7 @@ async function sendNotice(
     audience: [{ kind: "person", actor: person.iri }],
     body: context.wire.createNotice(iri, noticeOnWire(context, notice, post, person)),
     noticeId: notice.id,
-    disclosureId: await disclose(tx, post, person, "notice"),
+    disclosureId: await disclosePerson(context, tx, post, person, "notice"),
   });
 }
 
@@ -65,46 +83,28 @@ async function sendToKin(
   tx: Transaction,
   post: Visible<PostRecord>,
   person: ActorRecord,
+  type: "Create" | "Update",
 ): Promise<void> {
   const iri = context.iris.activity(context.newKey());
-  const theirs = representForPerson(post, person.iri);
+  const tags = [...post.tags, mentionOf(person)];
+  const theirs = { ...representForPerson(post, person.iri), tags };
   await recordActivity(context, tx, {
     iri,
     actorId: post.authorId,
-    type: "Create",
+    type,
     audience: theirs.audience,
-    body: context.wire.create(iri, { ...theirs, tags: [...post.tags, mentionOf(person)] }),
+    body:
+      type === "Create"
+        ? context.wire.create(iri, theirs)
+        : context.wire.update(iri, theirs, context.now()),
     post: { id: post.id, revision: post.revision },
-    disclosureId: await disclose(tx, post, person, "kin"),
+    disclosureId: await disclosePerson(context, tx, post, person, "kin"),
   });
+  if (type === "Update") await replaceQueuedBodies(context, tx, theirs);
 }
 
 function mentionOf({ iri, handle, host }: ActorRecord) {
   return { type: "Mention" as const, name: `@${handle}@${host}`, href: iri };
-}
-
-async function disclose(
-  tx: Transaction,
-  post: PostRecord,
-  person: ActorRecord,
-  lane: "notice" | "kin",
-): Promise<Id> {
-  const atom: Atom = { kind: "person", actor: person.iri };
-  const [row] = await tx
-    .insert(disclosures)
-    .values({
-      postId: post.id,
-      revision: post.revision,
-      title: post.title,
-      recipient: "actor",
-      actorId: person.id,
-      atom: formatAtom(atom),
-      lane,
-      label: post.label,
-    })
-    .returning({ id: disclosures.id });
-  if (row === undefined) throw new Error("insert into disclosures returned no row");
-  return row.id;
 }
 
 /** What a notice says now: the title, where it may be told, is the practice's present one. */
@@ -126,15 +126,14 @@ export function noticeOnWire(
 }
 
 /**
- * Takes notices of a practice back: of everybody, or of those people (actor ids) who are no longer in
- * its audience. What waits is dropped; whoever may have got a notice is sent a Delete of it. Call it
+ * Takes the notices of a practice back from everybody but `staying` (actor ids). What waits is dropped; whoever may have got a notice is sent a Delete of it. Call it
  * in the transaction that withdraws the practice or narrows its audience.
  */
 export async function recallNotices(
   context: Context,
   tx: Transaction,
   post: Pick<PostRecord, "id" | "author" | "authorId">,
-  people?: readonly Id[],
+  staying: readonly Id[] = [],
 ): Promise<void> {
   const recalled = await tx
     .update(notices)
@@ -143,7 +142,7 @@ export async function recallNotices(
       and(
         eq(notices.postId, post.id),
         isNull(notices.withdrawnAt),
-        people === undefined ? undefined : inArray(notices.recipientId, [...people]),
+        notInArray(notices.recipientId, [...staying]),
       ),
     )
     .returning();
@@ -172,8 +171,13 @@ async function recall(
     .from(deliveries)
     .where(and(ofCreate, gt(deliveries.attempts, 0)))
     .limit(1);
+  const { disclosureId } = create;
+  const note = async (event: "not_delivered" | "recall_sent", detail: string): Promise<void> => {
+    if (disclosureId === null) return;
+    await addEvents(tx, [{ disclosureId, event, detail }], context.now());
+  };
   // To somebody who never got it, a Delete would say that there was something.
-  if (tried === undefined) return;
+  if (tried === undefined) return note("not_delivered", UNSENT);
   const iri = context.iris.activity(context.newKey());
   const gone = { iri: context.iris.notice(notice.key), author, to: [recipient.iri], cc: [] };
   await recordActivity(context, tx, {
@@ -182,6 +186,7 @@ async function recall(
     type: "Delete",
     audience: [{ kind: "person", actor: recipient.iri }],
     body: context.wire.delete(iri, gone, context.now()),
-    ...(create.disclosureId === null ? {} : { disclosureId: create.disclosureId }),
+    ...(disclosureId === null ? {} : { disclosureId }),
   });
+  await note("recall_sent", "");
 }

@@ -8,6 +8,7 @@ import {
   guestSignIns,
   notices,
 } from "../../src/persistence/schema/index.ts";
+import { blockOrigin, unblockOrigin } from "../../src/services/origins.ts";
 import { ensureActor } from "../../src/services/remote-actors.ts";
 import { noticesFor, recallNotices } from "../../src/services/notices.ts";
 import type { ActorRecord, PostRecord } from "../../src/services/records.ts";
@@ -250,6 +251,26 @@ describe("what is not meant for a guest", () => {
       expect((await visitor.get("/n")).body).not.toContain(TITLE);
     } finally {
       await context.db.delete(blocks);
+    }
+  });
+
+  test("is nothing for anybody of a server that is blocked, who cannot sign in either", async () => {
+    const visitor = await signedIn();
+    const { context, admin } = instance;
+    const began = new Visitor(context);
+    const { url } = await depart(began);
+    try {
+      await blockOrigin(context, admin, "m.example", "");
+      expect((await visitor.get(`/n/${key}`)).status).toBe(404);
+      expect((await visitor.get("/n")).body).not.toContain(TITLE);
+      mastodon.oauth.length = 0;
+      const { answer } = await depart(new Visitor(context));
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      await comeBack(began, mastodon.authorize(url, "bo"));
+      expect(hasSession(began)).toBe(false);
+      expect(mastodon.oauth).toEqual([]);
+    } finally {
+      await unblockOrigin(context, admin, "m.example");
     }
   });
 
