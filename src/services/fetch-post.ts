@@ -3,7 +3,8 @@ import { isSameOrigin } from "../domain/remote-iri.ts";
 import type { Context } from "./context.ts";
 import type { Outcome } from "./received-activities.ts";
 import { ensureActor } from "./remote-actors.ts";
-import { MAX_FETCH_DEPTH, storeRemotePost, withdrawGonePost } from "./remote-posts.ts";
+import { withdrawGonePost } from "./deleted-posts.ts";
+import { MAX_FETCH_DEPTH, storeRemotePost } from "./remote-posts.ts";
 
 /**
  * Reads a post from its origin, because something here refers to it, and stores it.

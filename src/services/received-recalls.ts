@@ -10,7 +10,7 @@ import type { Context } from "./context.ts";
 import { requireOrganization } from "./organization.ts";
 import { partnersIn } from "./partners.ts";
 import type { Outcome } from "./received-activities.ts";
-import { withdrawRemotePost } from "./remote-posts.ts";
+import { withdrawRemotePost } from "./deleted-posts.ts";
 
 /**
  * Tells an organization of our kind that what it recalled from us is gone here. Nobody else gets an

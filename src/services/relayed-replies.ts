@@ -6,9 +6,10 @@ import { selectPosts, toPostRecord } from "../persistence/repositories/posts.ts"
 import type { AncestorPost } from "../persistence/repositories/threads.ts";
 import { actors, posts, tombstones } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
+import { withdrawRemotePost } from "./deleted-posts.ts";
 import type { Outcome } from "./received-activities.ts";
 import type { RemotePost } from "./remote.ts";
-import { storeRemotePost, withdrawRemotePost } from "./remote-posts.ts";
+import { storeRemotePost } from "./remote-posts.ts";
 
 /** What the owner of a discussion says of the author of a reply that it relays. */
 export interface RelayedAuthor {

@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { signRequest } from "../../src/federation/signatures/sign.ts";
 import { findActorByIri } from "../../src/persistence/repositories/actors.ts";
-import { posts } from "../../src/persistence/schema/index.ts";
+import { activities, posts } from "../../src/persistence/schema/index.ts";
 import { signingKey } from "../../src/services/keys.ts";
 import { createForeignPeer, type ForeignPeer } from "../support/foreign-peer.ts";
 import { createNetwork, type Network, type NetworkInstance } from "../support/network.ts";
@@ -212,12 +212,24 @@ function isBetween(line: string, from: NetworkInstance, to: NetworkInstance): bo
   return line.startsWith(`${from.origin} `) && line.includes(` ${to.origin}/`);
 }
 
+/** What the owner sent about a post, as it stands on the wire. */
+async function bodiesAbout(uri: string): Promise<string[]> {
+  const { db } = alpha.context;
+  const sent = await db.select({ body: activities.body }).from(activities);
+  const found = sent.map(({ body }) => body).filter((body) => body.includes(uri));
+  expect(found).toHaveLength(2);
+  return found;
+}
+
 describe("a reply by the owner's own member", () => {
   test("reaches each partner by an activity of its own that names nobody else", async () => {
     const practice = await publishToBoth();
     const said = await reply(alpha, practice, "Read the annex first.");
     await eventually(bravo, practice, ["<p>Read the annex first.</p>"]);
     await eventually(charlie, practice, ["<p>Read the annex first.</p>"]);
+    for (const body of await bodiesAbout(said.uri)) {
+      expect([body.includes("bravo.test"), body.includes("charlie.test")]).toContain(false);
+    }
     const asBravo = await bravo.context.remote.readObject(said.uri);
     expect(asBravo).toMatchObject({ post: { to: [bravo.context.iris.organization], cc: [] } });
     expect(JSON.stringify(asBravo)).not.toContain("charlie.test");
@@ -516,6 +528,32 @@ describe("under a public practice", () => {
       cc: expect.arrayContaining([mia.iri]),
       object: { tag: [{ type: "Mention", href: mia.iri }] },
     });
+  });
+
+  test("a reply to us alone is in no collection and no count that others get", async () => {
+    const practice = await publish(["public"], []);
+    const mia = mastodon.actor("milo");
+    const note = mastodon.note(mia, "in-confidence", {
+      inReplyTo: practice.uri,
+      to: [alpha.context.iris.organization],
+      cc: [],
+    });
+    const request = mastodon.delivery(alpha.origin, mia, {
+      id: "https://mastodon.test/activities/in-confidence",
+      type: "Create",
+      actor: mia.iri,
+      to: note["to"],
+      object: note,
+    });
+    expect((await alpha.fetch(new URL(request.url).pathname, request)).status).toBe(202);
+    expect(await discussion(alpha, practice)).toEqual(["<p>in-confidence</p>"]);
+    const path = new URL(practice.uri).pathname;
+    expect(await getJson(`${path}/replies`)).toMatchObject({ totalItems: 0 });
+    const { context } = await getJson(path);
+    expect(await getJson(new URL(context).pathname)).toMatchObject({ totalItems: 1 });
+    const id = practice.at.get(alpha);
+    const asked = await alpha.fetch(`/api/praxis/v1/practices/${id}/discussion`);
+    expect(await asked.json()).toEqual([]);
   });
 
   test("the collections of a hidden practice are those of a missing one", async () => {

@@ -16,11 +16,8 @@ import { handleFetchPost } from "../../src/services/fetch-post.ts";
 import { Memory } from "../../src/services/memory.ts";
 import type { ActorRecord } from "../../src/services/records.ts";
 import { ensureActor } from "../../src/services/remote-actors.ts";
-import {
-  deleteRemotePost,
-  storeRemotePost,
-  type Arrival,
-} from "../../src/services/remote-posts.ts";
+import { deleteRemotePost } from "../../src/services/deleted-posts.ts";
+import { storeRemotePost, type Arrival } from "../../src/services/remote-posts.ts";
 import type { RemotePost } from "../../src/services/remote.ts";
 import { createTestInstance, type TestInstance } from "../support/context.ts";
 import { AS_PUBLIC, FakeRemote, failure, remoteActor, remotePost } from "../support/fake-remote.ts";

@@ -1,6 +1,6 @@
 import type { Effect } from "../../services/received-activities.ts";
 import { acknowledgeRecall } from "../../services/received-recalls.ts";
-import { deleteRemotePost } from "../../services/remote-posts.ts";
+import { deleteRemotePost } from "../../services/deleted-posts.ts";
 import { readRevision } from "../remote/read-post.ts";
 import { irisOf } from "../remote/wire-values.ts";
 import { Refused } from "./answer.ts";
