@@ -4,6 +4,7 @@ import { AppError } from "../domain/errors.ts";
 import { createHttpClient } from "../platform/http/client.ts";
 import { followEachOther } from "./follow.ts";
 import { foundOrganization } from "./found.ts";
+import { agreePartnerships } from "./partner.ts";
 import { waitFor } from "./poll.ts";
 import { checkPorts } from "./ports.ts";
 import { openProgress, saveProgress } from "./progress-file.ts";
@@ -86,6 +87,7 @@ async function waitUntilReady({ http, signal, say }: Stage, site: Site): Promise
 async function setUp(stage: Stage): Promise<void> {
   const all = await Promise.all(stage.sites.map((site) => foundOrganization(stage, site)));
   await followEachOther(stage, all);
+  await agreePartnerships(stage, all);
   await Promise.all(all.map((founded) => publishPractices(stage, founded)));
   await waitForArrival(stage, all);
 }

@@ -13,6 +13,8 @@ export interface DemoPerson {
 export interface DemoPractice {
   readonly file: string;
   readonly editor: string;
+  /** the partner that it is for, and nobody else; without one the file says whom it is for */
+  readonly partner?: DemoOrganization["handle"];
   /** a file whose text is appended in a second revision, with its change note */
   readonly addition?: string;
 }
@@ -31,6 +33,8 @@ export interface DemoOrganization {
   readonly adminFollows: readonly DemoOrganization["handle"][];
   /** whose requests it approves; all others wait for the visitor */
   readonly approves: readonly DemoOrganization["handle"][];
+  /** the partnership that it proposes, and the file with its terms */
+  readonly proposes?: { readonly partner: DemoOrganization["handle"]; readonly terms: string };
 }
 
 /** The three organizations, in the order of their ports. */
@@ -53,10 +57,12 @@ export const DEMO_ORGANIZATIONS: readonly [DemoOrganization, DemoOrganization, D
         addition: "night-shift-handover.revision-2.md",
       },
       { file: "vibration-alarms-question.md", editor: "ana" },
+      { file: "transformer-near-miss.md", editor: "ana", partner: "bravo" },
     ],
     follows: ["bravo", "charlie"],
     adminFollows: ["bravo"],
     approves: [],
+    proposes: { partner: "bravo", terms: "partnership-terms.md" },
   },
   {
     handle: "bravo",

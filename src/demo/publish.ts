@@ -24,19 +24,20 @@ export async function publishPractices(stage: Stage, { site, api }: Founded): Pr
 
 /** Returns the id of the practice, published now or before. */
 async function publish(
-  { signal }: Stage,
+  { signal, sites }: Stage,
   site: Site,
   api: Rest,
-  { file, editor }: DemoPractice,
+  { file, editor, partner }: DemoPractice,
 ): Promise<string> {
   const path = contentPath(site.organization, file);
   const { title } = parseFrontMatter(await readFile(path, "utf8")).data;
   const present = (await api.get<PracticeJson[]>(LIST)).find((each) => each.title === title);
   if (present !== undefined) return present.id;
+  const address = sites.find(({ organization }) => organization.handle === partner)?.address;
   const { id } = await praxis<{ id: string }>(
     site,
     ["practice", "publish", path],
-    { editor },
+    { editor, ...(address === undefined ? {} : { audience: `partner:${address}` }) },
     signal,
   );
   return id;
@@ -65,12 +66,16 @@ export async function waitForArrival(stage: Stage, all: readonly Founded[]): Pro
           letsFollow(author, reader),
       );
       for (const reader of readers) {
-        const { name } = reader.site.organization;
+        const { name, handle } = reader.site.organization;
+        const isPartner = organization.proposes?.partner === handle;
+        const meant = published.filter(
+          ({ audience }) => isPartner || audience.some((atom) => !atom.startsWith("partner:")),
+        );
         await waitFor(
           `${name} has the practices of ${organization.name}`,
           async () => {
             const arrived = await practicesOf(author, reader);
-            const complete = published.every((practice) =>
+            const complete = meant.every((practice) =>
               arrived.some(
                 (each) => each.uri === practice.uri && each.updated_at === practice.updated_at,
               ),
@@ -79,7 +84,7 @@ export async function waitForArrival(stage: Stage, all: readonly Founded[]): Pro
           },
           { seconds: PATIENCE_S, signal: stage.signal },
         );
-        stage.say(`${name} has ${published.length} practices of ${organization.name}`);
+        stage.say(`${name} has ${meant.length} practices of ${organization.name}`);
       }
     }),
   );

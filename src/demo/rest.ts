@@ -16,12 +16,20 @@ export interface PracticeJson {
   readonly content: string;
   readonly revision: number;
   readonly updated_at: string;
+  readonly audience: readonly string[];
 }
 
 /** What the demo reads of a follow. */
 export interface FollowJson {
   readonly id: string;
   readonly actor: { readonly handle: string };
+}
+
+/** What the demo reads of a partnership. */
+export interface PartnershipJson {
+  readonly id: string;
+  readonly state: string;
+  readonly partner: { readonly handle: string };
 }
 
 /** Both throw an AppError with the sentence of the API's problem document. */

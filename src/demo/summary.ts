@@ -24,6 +24,9 @@ export function summary(sites: readonly Site[], dataDir: string): string {
       return `  ${name.padEnd(width)}  ${people.join(", ")}`;
     }),
     "",
+    `${alpha.organization.name} and ${bravo.organization.name} are partners. The newest practice of ${alpha.organization.name} is for`,
+    `${bravo.organization.name} alone: sign in there to read it, then look for it anywhere else.`,
+    "",
     "Three things to try:",
     "",
     `  1. Read what others have learned. Open ${bravo.origin}/sign-in as ${emailOf(bravo, bravo.organization.admin)}:`,

@@ -72,17 +72,54 @@ function fromAlpha(token?: string): Promise<Practice[]> {
   return get(`http://bravo.localhost:${bravo()}`, `/practices?organization=${organization}`, token);
 }
 
-test("a practice of Alpha is at Bravo, whole and in its second revision", async () => {
-  const own = (await get<Practice[]>(`http://alpha.localhost:${alpha()}`, "/practices")).find(
-    ({ title }) => title.startsWith("Handing over"),
-  );
-  const arrived = (await fromAlpha()).find(({ title }) => title.startsWith("Handing over"));
-  expect(own?.revision).toBe(2);
-  expect(arrived?.content_html).toContain("<table>");
-  expect(arrived?.content_html).toContain("that was the only discussion it needed.");
-  expect(wordsOf(arrived)).toEqual(wordsOf(own));
-  expect(wordsOf(own).length).toBeGreaterThan(600);
-});
+test(
+  "a practice of Alpha is at Bravo, whole and in its second revision",
+  async () => {
+    const own = (await get<Practice[]>(`http://alpha.localhost:${alpha()}`, "/practices")).find(
+      ({ title }) => title.startsWith("Handing over"),
+    );
+    const arrived = (await fromAlpha(await tokenOf("yusuf"))).find(({ title }) =>
+      title.startsWith("Handing over"),
+    );
+    expect(own?.revision).toBe(2);
+    expect(arrived?.content_html).toContain("<table>");
+    expect(arrived?.content_html).toContain("that was the only discussion it needed.");
+    expect(wordsOf(arrived)).toEqual(wordsOf(own));
+    expect(wordsOf(own).length).toBeGreaterThan(600);
+  },
+  SLOW,
+);
+
+test(
+  "what Alpha shares with its partner Bravo is read by every member of Bravo, and by nobody at Charlie",
+  async () => {
+    const title = "Near miss: a bushing that was five days from failing";
+    const arrived = (await fromAlpha(await tokenOf("yusuf"))).find((each) => each.title === title);
+    expect(arrived?.content_html).toContain("eleven");
+    const elsewhere = [
+      `http://charlie.localhost:${charlie()}`,
+      `http://alpha.localhost:${alpha()}`,
+      `http://bravo.localhost:${bravo()}`,
+    ];
+    for (const origin of elsewhere) {
+      const titles = (await get<Practice[]>(origin, "/practices?limit=100")).map(
+        (each) => each.title,
+      );
+      expect(titles).not.toContain(title);
+    }
+    const { access_token } = await demoCommand<{ access_token: string }>(
+      { folder, handle: "charlie", port: charlie() },
+      ["token", "create", "--member", "chen", "--as", "organization", "--scopes", "read"],
+    );
+    const atCharlie = await get<Practice[]>(
+      `http://charlie.localhost:${charlie()}`,
+      "/practices?limit=100",
+      access_token,
+    );
+    expect(atCharlie.map((each) => each.title)).not.toContain(title);
+  },
+  SLOW,
+);
 
 test("what Alpha publishes for followers is at Bravo for the member who follows, and for nobody else", async () => {
   const title = "Borescope inspection of an aeroderivative turbine in one shift";
@@ -107,21 +144,29 @@ test("one request waits for Charlie's approval, so Bravo has nothing of Charlie"
   expect(await get(`http://bravo.localhost:${bravo()}`, path, token)).toEqual([]);
 }, 60_000);
 
-test("it says how to sign in and what to try", () => {
-  expect(demo.said()).toContain("bo@bravo.example (admin)");
-  expect(demo.said()).toContain("Three things to try");
-});
+test(
+  "it says how to sign in and what to try",
+  () => {
+    expect(demo.said()).toContain("bo@bravo.example (admin)");
+    expect(demo.said()).toContain("Three things to try");
+  },
+  SLOW,
+);
 
-test("a second demo at the same ports says so and ends", async () => {
-  const second = await start();
-  expect(await second.ended).toBe(1);
-  expect(second.said()).toContain("cannot be used: perhaps another demo is running");
-});
+test(
+  "a second demo at the same ports says so and ends",
+  async () => {
+    const second = await start();
+    expect(await second.ended).toBe(1);
+    expect(second.said()).toContain("cannot be used: perhaps another demo is running");
+  },
+  SLOW,
+);
 
 test(
   "Ctrl-C ends every process, and the next start finds everything as it was",
   async () => {
-    const before = (await fromAlpha()).map(({ title }) => title);
+    const before = (await fromAlpha(await tokenOf("yusuf"))).map(({ title }) => title);
     const processes = await demo.processes();
     expect(processes).toHaveLength(10);
     demo.signal("SIGINT");
@@ -131,7 +176,7 @@ test(
     demo = await start();
     await demo.says(READY);
     expect(demo.said()).not.toContain("set up, with");
-    expect((await fromAlpha()).map(({ title }) => title)).toEqual(before);
+    expect((await fromAlpha(await tokenOf("yusuf"))).map(({ title }) => title)).toEqual(before);
   },
   SLOW,
 );

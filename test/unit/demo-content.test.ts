@@ -39,7 +39,5 @@ test("there are practices, lessons and questions, for everybody and for follower
   expect(new Set(all.map(({ draft }) => draft.kind))).toEqual(
     new Set(["practice", "lesson", "question"]),
   );
-  expect(new Set(all.map(({ audience }) => audience[0]))).toEqual(
-    new Set(["public", "followers"]),
-  );
+  expect(new Set(all.map(({ audience }) => audience[0]))).toEqual(new Set(["public", "followers"]));
 });
