@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, lt } from "drizzle-orm";
+import { and, desc, eq, inArray, isNull, lt, or, sql } from "drizzle-orm";
 import type { Visible } from "../domain/audience/policy.ts";
 import type { Id } from "../domain/ids.ts";
 import { selectPosts, toPostRecord, type PostRecord } from "../persistence/repositories/posts.ts";
@@ -16,7 +16,8 @@ export interface HomePage {
 
 /**
  * What the member reads at home, newest first: practices and posts of those whom the member or the
- * organization follows. Replies stay in their threads.
+ * organization follows, and what partners share with the organization, whether or not anybody follows
+ * them. Replies stay in their threads.
  */
 export async function listHome(
   context: Context,
@@ -34,10 +35,11 @@ export async function listHome(
         eq(follows.state, "accepted"),
       ),
     );
+  const shared = sql.param([`partner:${context.iris.organization}`], posts.audience);
   const rows = await selectPosts(context.db)
     .where(
       and(
-        inArray(posts.authorId, followed),
+        or(inArray(posts.authorId, followed), sql`${posts.audience} @> ${shared}`),
         isNull(posts.inReplyToIri),
         await narrowTo(context, viewer),
         page.before === undefined ? undefined : lt(posts.id, page.before),

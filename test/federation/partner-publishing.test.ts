@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { listHome } from "../../src/services/home-timeline.ts";
 import { createNetwork, type Network, type NetworkInstance } from "../support/network.ts";
 import { act, makePartners, waitFor, SOON, type PartnershipJson } from "../support/partners.ts";
 
@@ -114,6 +115,10 @@ describe("publishing to a partner", () => {
     expect(await copyAt(charlie, practice)).toBeUndefined();
     const { pathname } = new URL(practice.uri);
     expect((await alpha.fetch(pathname, AS_JSON)).status).toBe(404);
+    const titlesAtHome = async ({ context, admin }: NetworkInstance) =>
+      (await listHome(context, admin, { limit: 20 })).posts.map((post) => post.title);
+    expect(await titlesAtHome(bravo)).toContain("Breaker maintenance");
+    expect(await titlesAtHome(charlie)).toEqual([]);
   });
 
   it("addresses, mentions and names that partner alone, in an activity to its own inbox", async () => {
