@@ -25,8 +25,11 @@ test.each(practices)("$file can be published", async ({ organization, file, edit
 });
 
 test.each(DEMO_ORGANIZATIONS)("$name uses all files of its folder", async (organization) => {
-  const used = organization.practices.flatMap(({ file, addition }) => [file, addition ?? file]);
-  expect(await readdir(join(CONTENT, organization.handle))).toEqual([...new Set(used)].toSorted());
+  const files = organization.practices.flatMap(({ file, addition }) => [file, addition ?? file]);
+  const terms = organization.proposes === undefined ? [] : [organization.proposes.terms];
+  expect(await readdir(join(CONTENT, organization.handle))).toEqual(
+    [...new Set([...files, ...terms])].toSorted(),
+  );
 });
 
 test("there are practices, lessons and questions, for everybody and for followers only", async () => {
