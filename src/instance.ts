@@ -68,6 +68,8 @@ export async function openInstance(config: Config, options: InstanceOptions): Pr
     await migrateJobs(url);
     const database = openDatabase(url, { max: options.connections ?? 10 });
     closers.push(() => database.close());
+    const facts = openDatabase(url, { max: 1 });
+    closers.push(() => facts.close());
     const jobs = await startJobs(url, {
       works: options.works,
       onError: (error) => log.error("a job failed: {error}", { error }),
@@ -80,7 +82,7 @@ export async function openInstance(config: Config, options: InstanceOptions): Pr
         userAgent: `Praxis/${SOFTWARE.version} (+${config.origin}/)`,
       });
     closers.push(() => http.close());
-    const context = createContext(config, { secretKey, database, jobs, http, ...options });
+    const context = createContext(config, { secretKey, database, facts, jobs, http, ...options });
     await checkOrigin(context);
     return { context, database, jobs, http, close };
   } catch (error) {
@@ -94,6 +96,7 @@ function createContext(
   parts: {
     secretKey: Uint8Array;
     database: DatabaseHandle;
+    facts: DatabaseHandle;
     jobs: JobEngine;
     http: HttpClient;
     now?: () => Date;
@@ -109,6 +112,7 @@ function createContext(
     config,
     iris: localIris(config.origin),
     db: parts.database.db,
+    facts: parts.facts.db,
     jobs: parts.jobs,
     remote: createRemote({
       http,

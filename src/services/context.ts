@@ -12,6 +12,11 @@ export interface Context {
   readonly config: Config;
   readonly iris: LocalIris;
   readonly db: Database;
+  /**
+   * The same database by a connection of its own, for what `memory` keeps: transactions wait for it,
+   * also when they hold all other connections
+   */
+  readonly facts: Database;
   readonly jobs: Jobs;
   readonly remote: Remote;
   readonly wire: Wire;

@@ -13,7 +13,7 @@ export type { Organization } from "./memory.ts";
 export async function getOrganization(context: Context): Promise<Organization | null> {
   if (context.memory.organization !== null) return context.memory.organization;
   const instanceActors = alias(actors, "instance_actors");
-  const [row] = await context.db
+  const [row] = await context.facts
     .select({
       actor: actors,
       instanceActor: instanceActors,

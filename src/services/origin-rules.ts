@@ -35,9 +35,9 @@ export function originFacts(context: Context): Promise<OriginFacts> {
 }
 
 async function readFacts(context: Context): Promise<OriginFacts> {
-  const rules = await rulesIn(context, context.db);
+  const rules = await rulesIn(context, context.facts);
   if (refusesNobody(rules)) return { rules, refusedHosts: [] };
-  const hosts = await knownHosts(context.db);
+  const hosts = await knownHosts(context.facts);
   return {
     rules,
     refusedHosts: hosts.filter((host) => isOriginRefused(rules, `https://${host}`)),

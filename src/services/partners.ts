@@ -28,10 +28,10 @@ export interface PartnersNow {
 export async function partnersNow(context: Context): Promise<PartnersNow> {
   const { memory } = context;
   // The promise, not what it resolves to: facts that are forgotten while they load stay forgotten.
-  const loading = (memory.partners ??= loadPartnerFacts(context.db));
+  const loading = (memory.partners ??= loadPartnerFacts(context.facts));
   try {
-    const rules = await originRules(context);
-    return judge(await loading, rules, context.now());
+    const [facts, rules] = await Promise.all([loading, originRules(context)]);
+    return judge(facts, rules, context.now());
   } catch (error) {
     if (memory.partners === loading) memory.partners = null;
     throw error;

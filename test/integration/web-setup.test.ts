@@ -25,7 +25,7 @@ let visitor: Visitor;
 
 beforeEach(async () => {
   [instance, database] = await Promise.all([createTestInstance(), createTestDatabase()]);
-  context = { ...instance.context, db: database.db, memory: new Memory() };
+  context = { ...instance.context, db: database.db, facts: database.db, memory: new Memory() };
   visitor = new Visitor(context);
 });
 

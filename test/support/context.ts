@@ -87,6 +87,7 @@ export async function createTestInstance({
     config,
     iris: localIris(config.origin),
     db: database.db,
+    facts: database.db,
     jobs: {
       enqueue: (_tx, name, payload) => {
         jobs.push({ name, payload } as RecordedJob);

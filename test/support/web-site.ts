@@ -25,7 +25,8 @@ export async function startSite(): Promise<Site> {
     createTestInstance({ origin: fresh.origin }),
     createTestDatabase(),
   ]);
-  const freshContext: Context = { ...beside.context, db: emptyDatabase.db, memory: new Memory() };
+  const { db } = emptyDatabase;
+  const freshContext: Context = { ...beside.context, db, facts: db, memory: new Memory() };
   set.answerWith(webApp(instance.context).fetch);
   fresh.answerWith(webApp(freshContext).fetch);
   return {
