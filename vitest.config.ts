@@ -5,7 +5,7 @@ requireNode();
 
 export default defineConfig({
   test: {
-    include: ["test/{unit,integration,federation,browser}/**/*.test.{ts,tsx}"],
+    include: ["test/{unit,integration,federation,leak,browser}/**/*.test.{ts,tsx}"],
     globalSetup: ["test/support/database-server.ts"],
     pool: "forks",
     testTimeout: 20_000,

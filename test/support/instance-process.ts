@@ -1,6 +1,9 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { builtProgram } from "./built.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
@@ -12,6 +15,8 @@ export interface InstanceProcess {
   readonly origin: string;
   readonly handle: string;
   readonly database: TestDatabase;
+  /** of the server as it runs now */
+  pid(): number;
   /** what it has written to its log and to standard output */
   output(): string;
   /** runs `praxis … --json` beside it; rejects with what it said when it fails */
@@ -36,13 +41,25 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Starts an instance and sets it up with the administrator `ana`; followers are accepted at once. */
-export async function startInstance(name: string): Promise<InstanceProcess> {
-  const [port, database, main, cli] = await Promise.all([
+/** The secret key of the instance of that name. */
+export function secretKeyOf(name: string): Uint8Array {
+  return Buffer.alloc(32, name);
+}
+
+/**
+ * Starts an instance and sets it up with the administrator `ana`; followers are accepted at once.
+ * `environment` changes its configuration.
+ */
+export async function startInstance(
+  name: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<InstanceProcess> {
+  const [port, database, main, cli, dataDir] = await Promise.all([
     freePort(),
     createTestDatabase(),
     builtProgram("main"),
     builtProgram("cli/main"),
+    mkdtemp(join(tmpdir(), `praxis-${name}-`)),
   ]);
   const origin = `http://127.0.0.1:${port}`;
   const env = {
@@ -51,8 +68,9 @@ export async function startInstance(name: string): Promise<InstanceProcess> {
     PORT: `${port}`,
     PRAXIS_ORIGIN: origin,
     PRAXIS_ALLOW_PRIVATE_NETWORK: "on",
-    PRAXIS_SECRET_KEY: Buffer.alloc(32, name).toString("base64"),
-    PRAXIS_DATA: `/nonexistent/${name}`,
+    PRAXIS_SECRET_KEY: Buffer.from(secretKeyOf(name)).toString("base64"),
+    PRAXIS_DATA: dataDir,
+    ...environment,
   };
   let output = "";
   let child = spawnServer();
@@ -84,6 +102,7 @@ export async function startInstance(name: string): Promise<InstanceProcess> {
     origin,
     handle: `@${name}@127.0.0.1:${port}`,
     database,
+    pid: () => child.pid ?? 0,
     output: () => output,
     async command(...args) {
       const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args, "--json"], {
@@ -123,6 +142,7 @@ export async function startInstance(name: string): Promise<InstanceProcess> {
         await ended;
       }
       await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
     },
   };
   await ready();
