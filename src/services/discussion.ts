@@ -7,7 +7,7 @@ import { findAncestors, findReplies } from "../persistence/repositories/threads.
 import { actors, posts, reactions } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 import { getPostById } from "./reading.ts";
-import { revealPosts } from "./visibility.ts";
+import { revealFound, revealPosts } from "./visibility.ts";
 
 /** Replies that are read at once; longer discussions go on with `after`. */
 const MOST_REPLIES = 500;
@@ -132,9 +132,8 @@ export async function findDiscussion(
   const [row] = await selectPosts(context.db)
     .where(and(eq(posts.contextIri, contextIri), eq(posts.local, true), isNull(posts.inReplyToIri)))
     .limit(1);
-  if (row === undefined) return null;
-  const [practice] = await revealPosts(context, viewer, [toPostRecord(row)]);
-  if (practice === undefined) return null;
+  const practice = await revealFound(context, viewer, row === undefined ? null : toPostRecord(row));
+  if (practice === null) return null;
   const replies = await allReplies(context, viewer, practice);
   return { practice, replies };
 }

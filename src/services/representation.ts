@@ -15,7 +15,7 @@ export function forPartner(post: Visible<PostRecord>, partner: PartnerTerms): Vi
   const { organization } = partner;
   return {
     ...representFor(post, organization.iri),
-    tags: [...post.tags, mentionOf(organization)],
+    tags: [...post.tags.filter((tag) => tag.href !== organization.iri), mentionOf(organization)],
     terms: termsReference(partner),
   };
 }
