@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, lt, or, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, isNull, lt, or, sql, type SQL } from "drizzle-orm";
 import type { Visible } from "../domain/audience/policy.ts";
 import type { Id } from "../domain/ids.ts";
 import { selectPosts, toPostRecord, type PostRecord } from "../persistence/repositories/posts.ts";
@@ -6,6 +6,7 @@ import { follows, posts } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 import { viewerOf, type Member } from "./members.ts";
 import { requireOrganization } from "./organization.ts";
+import { partnersNow } from "./partners.ts";
 import { narrowTo, revealPosts } from "./visibility.ts";
 
 /** One page of a member's home; `next` continues it as `before`, null at the end. */
@@ -35,11 +36,11 @@ export async function listHome(
         eq(follows.state, "accepted"),
       ),
     );
-  const shared = sql.param([`partner:${context.iris.organization}`], posts.audience);
+  const shared = await sharedByPartners(context);
   const rows = await selectPosts(context.db)
     .where(
       and(
-        or(inArray(posts.authorId, followed), sql`${posts.audience} @> ${shared}`),
+        or(inArray(posts.authorId, followed), shared),
         isNull(posts.inReplyToIri),
         await narrowTo(context, viewer),
         page.before === undefined ? undefined : lt(posts.id, page.before),
@@ -52,4 +53,12 @@ export async function listHome(
     posts: await revealPosts(context, viewer, found),
     next: rows.length > page.limit ? (found.at(-1)?.id ?? null) : null,
   };
+}
+
+/** What partners addressed to our organization; nothing to look for where there is no partner. */
+async function sharedByPartners(context: Context): Promise<SQL | undefined> {
+  const { partners } = await partnersNow(context);
+  if (partners.standing.size + partners.single.size === 0) return undefined;
+  const atom = sql.param([`partner:${context.iris.organization}`], posts.audience);
+  return sql`${posts.audience} @> ${atom}`;
 }

@@ -11,7 +11,7 @@ export interface AudienceChoices {
   readonly outside: boolean;
 }
 
-export const REACHES = ["public", "followers", "named", "members"] as const;
+const REACHES = ["public", "followers", "named", "members"] as const;
 type Reach = (typeof REACHES)[number];
 
 /** What somebody typed on the writing page. */
