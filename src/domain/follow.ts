@@ -1,4 +1,4 @@
-export const FOLLOW_STATES = ["pending", "accepted", "rejected", "cancelled"] as const;
+const FOLLOW_STATES = ["pending", "accepted", "rejected", "cancelled"] as const;
 export type FollowState = (typeof FOLLOW_STATES)[number];
 
 /** How the organization answers those who ask to follow it. */

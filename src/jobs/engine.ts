@@ -79,9 +79,11 @@ export async function startJobs(
       });
     },
     async work(handlers) {
-      const run = <Name extends JobName>(name: Name) =>
-        workQueue<JobPayloads[Name]>(boss, name, handlers[name], options.onError);
-      for (const name of QUEUE_NAMES) await run(name);
+      for (const name of QUEUE_NAMES) {
+        // What a queue carries was typed when it was enqueued under the same name.
+        const handler = (payload: object) => handlers[name](payload as never);
+        await workQueue(boss, name, handler, options.onError);
+      }
       for (const [name, cron] of Object.entries(SCHEDULES)) await boss.schedule(name, cron);
     },
     async stop(timeoutMs = 25_000) {
@@ -109,13 +111,13 @@ function createBoss(
   });
 }
 
-async function workQueue<Payload extends object>(
+async function workQueue(
   boss: PgBoss,
   name: JobName,
-  handler: (payload: Payload) => Promise<void>,
+  handler: (payload: object) => Promise<void>,
   onError: (error: unknown) => void,
 ): Promise<void> {
-  await boss.work<Payload>(
+  await boss.work<object>(
     name,
     {
       // A full batch is followed by the next at once; a single job would wait for the next look.

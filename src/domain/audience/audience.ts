@@ -14,7 +14,7 @@ export type Atom =
 
 export type Audience = readonly Atom[];
 
-export const AUTHOR_ONLY: Audience = [];
+const AUTHOR_ONLY: Audience = [];
 
 const PLAIN = { public: true, followers: true, members: true } as const;
 

@@ -14,12 +14,6 @@ export interface Partners {
 /** Circle at an epoch (domain/circle) → IRIs of the organizations that it covers now. */
 export type Circles = ReadonlyMap<string, ReadonlySet<string>>;
 
-export const NO_PARTNERS: Partners = {
-  standing: new Set(),
-  single: new Map(),
-  paused: new Set(),
-};
-
 /** The organizations that are partners as far as this post is concerned. */
 export function partnersFor(partners: Partners, postIri: string | null): ReadonlySet<string> {
   const single = postIri === null ? undefined : partners.single.get(postIri);

@@ -11,12 +11,7 @@ import {
   updateActivity,
   updateActorActivity,
 } from "./activities.ts";
-import {
-  endRelayActivity,
-  likeActivity,
-  relayActivity,
-  undoLikeActivity,
-} from "./discussion.ts";
+import { endRelayActivity, likeActivity, relayActivity, undoLikeActivity } from "./discussion.ts";
 import { createNoticeActivity, noticeDocument } from "./notice.ts";
 import { partnershipWire } from "./partnership.ts";
 import { serializeActivity } from "./serialize.ts";

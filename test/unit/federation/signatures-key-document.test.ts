@@ -232,11 +232,7 @@ describe("a key document is refused", () => {
       "unsupported_key",
       actor(
         alice,
-        keyNode(
-          rsaKeyId,
-          alice,
-          rsa.privateKey.export({ type: "pkcs8", format: "pem" }),
-        ),
+        keyNode(rsaKeyId, alice, rsa.privateKey.export({ type: "pkcs8", format: "pem" })),
       ),
     ],
     ["that is a list", "not_a_document", [actor(alice, keyNode(rsaKeyId, alice))]],

@@ -68,7 +68,7 @@ describe("a public key from elsewhere", () => {
     ],
     ["no key", ""],
   ])("is refused when it is %s", (_, pem) => {
-    expect(() => importPublicKeyPem(pem.toString())).toThrow(
+    expect(() => importPublicKeyPem(pem)).toThrow(
       expect.objectContaining({ code: "key_unreadable" }),
     );
   });
