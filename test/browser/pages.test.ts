@@ -190,6 +190,8 @@ const MEMBER_PAGES: [string, () => string][] = [
   ["an offer of a partnership", () => site.origin + askedPath],
   ["the question before an end", () => `${site.origin}${activePath}/end`],
   ["the terms of a partnership", () => `${site.origin}/terms/01a2047c-0000-7000-8000-000000000001`],
+  ["writing a practice", () => `${site.origin}/write`],
+  ["the disclosure record", () => `${site.origin}/disclosures`],
 ];
 
 async function inspect(page: Page, url: string): Promise<void> {

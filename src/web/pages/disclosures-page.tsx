@@ -40,7 +40,9 @@ export function DisclosuresPage({ lines, organization, next }: DisclosuresPagePr
       ) : (
         <>
           <p>
-            <a href={withQuery("/disclosures.csv", { organization: asked })}>{words.export}</a>
+            <a class="button plain" href={withQuery("/disclosures.csv", { organization: asked })}>
+              {words.export}
+            </a>
           </p>
           <div class="scroll" tabindex={0} role="region" aria-label={words.title}>
             <table>
@@ -63,7 +65,10 @@ export function DisclosuresPage({ lines, organization, next }: DisclosuresPagePr
       )}
       {next === null ? null : (
         <p>
-          <a href={withQuery("/disclosures", { organization: asked, before: next.toString() })}>
+          <a
+            class="button plain"
+            href={withQuery("/disclosures", { organization: asked, before: next.toString() })}
+          >
             {words.older}
           </a>
         </p>
