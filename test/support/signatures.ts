@@ -27,7 +27,7 @@ export function published(
   return { keyId, owner, publicKey, cached };
 }
 
-export const everyKey = new Map([
+const everyKey = new Map([
   [rsaKeyId, published(rsaKeyId, rsa.publicKey)],
   [edKeyId, published(edKeyId, ed25519.publicKey)],
 ]);
@@ -53,11 +53,11 @@ export function sha256Digest(bytes: Buffer): string {
   return `SHA-256=${createHash("sha256").update(bytes).digest("base64")}`;
 }
 
-export function sha256ContentDigest(bytes: Buffer): string {
+function sha256ContentDigest(bytes: Buffer): string {
   return `sha-256=:${createHash("sha256").update(bytes).digest("base64")}:`;
 }
 
-export function rsaSign(text: string, hash = "sha256"): string {
+function rsaSign(text: string, hash = "sha256"): string {
   return sign(hash, Buffer.from(text), rsa.privateKey).toString("base64");
 }
 
