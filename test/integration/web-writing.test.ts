@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { partnerships, terms } from "../../src/persistence/schema/index.ts";
-import { publishPractice } from "../../src/services/practices.ts";
+import { deletePractice, publishPractice } from "../../src/services/practices.ts";
 import { readPractice } from "../../src/services/practice-input.ts";
 import type { ActorRecord } from "../../src/services/records.ts";
 import { createTestInstance, type TestInstance } from "../support/context.ts";
@@ -101,5 +101,29 @@ describe("the disclosure record's page", () => {
     const file = await editor.get("/disclosures.csv");
     expect(file.headers.get("content-type")).toContain("text/csv");
     expect(file.body).toContain(`"'=HYPERLINK(1)"`);
+  });
+});
+
+describe("a practice that was withdrawn", () => {
+  it("is said to be withdrawn to those who could read it, and is nothing to anybody else", async () => {
+    const { context, admin } = instance;
+    const input = await readPractice(context, {
+      title: "Gone",
+      content: "x",
+      audience: ["members"],
+    });
+    const post = await publishPractice(context, admin, input);
+    await deletePractice(context, admin, post.id);
+    const path = new URL(post.url).pathname;
+    const told = await editor.get(path);
+    expect([told.status, told.body.includes("Gone")]).toEqual([410, false]);
+    expect(told.body).toContain("This was withdrawn by Alpha Power on");
+    const visitor = new Visitor(context);
+    const [hidden, missing] = await Promise.all([
+      visitor.get(path),
+      visitor.get("/practices/01a2047c-0000-7000-8000-000000000000"),
+    ]);
+    expect(hidden.status).toBe(404);
+    expect(hidden.body).toBe(missing.body);
   });
 });
