@@ -283,6 +283,10 @@ describe("where only listed hosts may federate", () => {
     }, SOON);
     const { status } = await alpha.api("POST", "/follows", { handle: echo.handle });
     expect(status).toBe(403);
+    // Nobody here has ever read Echo's key: the host that it claims to be on is enough.
+    const { uri } = await publish(alpha, "Not for strangers who sign");
+    expect((await signedGet(echo, alpha, uri)).status).toBe(404);
+    expect((await alpha.document(new URL(uri).pathname)).status).toBe(200);
     expect((await alpha.document("/ap/org/followers")).json.totalItems).toBe(1);
   });
 
