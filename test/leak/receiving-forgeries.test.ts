@@ -17,7 +17,10 @@ let mallory: ForeignActor;
 let notes = 0;
 
 beforeAll(async () => {
-  [world, evil] = await Promise.all([startLeakWorld(), startForeignServer()]);
+  [world, evil] = await Promise.all([
+    startLeakWorld({ alpha: { rolf: "reader" } }),
+    startForeignServer(),
+  ]);
   bea = world.peer.actor("bea");
   ben = world.peer.actor("ben");
   mallory = evil.actor("mallory");

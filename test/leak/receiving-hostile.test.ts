@@ -36,7 +36,7 @@ let notes = 0;
 
 beforeAll(async () => {
   [world, evil, delta] = await Promise.all([
-    startLeakWorld(),
+    startLeakWorld({}),
     startForeignServer(),
     startParty("delta", { ana: "admin" }, { PRAXIS_ALLOW_PRIVATE_NETWORK: "off" }),
   ]);

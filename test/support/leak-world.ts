@@ -103,11 +103,22 @@ export async function startParty(
 /** Password of every member but the administrators. */
 export const PASSWORD = "four quiet words here";
 
+/** Who is there besides the administrators, by handle and role. */
+interface Members {
+  readonly alpha?: Readonly<Record<string, string>>;
+  readonly bravo?: Readonly<Record<string, string>>;
+}
+
+const EVERYBODY: Members = {
+  alpha: { rolf: "reader" },
+  bravo: { bo: "author", carla: "reader" },
+};
+
 /** Starts the three servers and the foreign one, and makes A and B partners by their REST APIs. */
-export async function startLeakWorld(): Promise<LeakWorld> {
+export async function startLeakWorld(members: Members = EVERYBODY): Promise<LeakWorld> {
   const [a, b, c, peer] = await Promise.all([
-    startParty("alpha", { ana: "admin", rolf: "reader" }),
-    startParty("bravo", { ana: "admin", bo: "author", carla: "reader" }),
+    startParty("alpha", { ana: "admin", ...members.alpha }),
+    startParty("bravo", { ana: "admin", ...members.bravo }),
     startParty("charlie", { ana: "admin" }),
     startForeignServer(),
   ]);
