@@ -251,7 +251,7 @@ test("12 the landing page of a notice tells a crawler nothing, and is the same f
   expectNoTrace(page.text, "the landing page");
   expect(page.text).not.toMatch(/og:|twitter:|schema\.org|application\/ld\+json|rel="canonical"/);
   expect(page.text).toMatch(/<meta name="robots" content="[^"]*noindex/);
-  expect(page.headers["x-robots-tag"]).toContain("noindex");
+  expect(page.headers["x-robots-tag"] ?? "").toContain("noindex");
   expect(page.headers["cache-control"]).toBe("private, no-store");
   const another = await visit(url.replace(/[0-9a-f-]{36}/, randomUUID()));
   const without = ({ text, status, headers }: typeof page) => ({

@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Audience } from "../../src/domain/audience/audience.ts";
 import { serializeActivity } from "../../src/federation/outbound/serialize.ts";
 import type { ForeignActor } from "../support/foreign-peer.ts";
 import { startForeignServer, type ForeignServer } from "../support/foreign-server.ts";
+import { ask, whole } from "../support/http-answer.ts";
 import {
   arrived,
   find,
@@ -258,7 +260,10 @@ test("30 an edit never widens by itself: neither the audience nor the inboxes ch
 
 test("31 a recall goes to everyone who ever had it, also to who was removed before", async () => {
   const practice = await publish(a, { audience: to(b, c), title: `${SECRET} to be recalled` });
-  await Promise.all([arrived(b, "carla", practice.uri), arrived(c, "ana", practice.uri)]);
+  const [atB] = await Promise.all([
+    arrived(b, "carla", practice.uri),
+    arrived(c, "ana", practice.uri),
+  ]);
   await quiet();
   await edit(practice, { audience: to(b) });
   await gone(c, practice.uri);
@@ -275,6 +280,17 @@ test("31 a recall goes to everyone who ever had it, also to who was removed befo
     const rows = await party.database.sql`select title, summary, content_html from posts
       where iri = ${practice.uri}`;
     expect(rows).toEqual([{ title: "", summary: "", content_html: "" }]);
+  }
+  // Nobody else learns that there was something.
+  const missing = (address: string) => address.replace(/[0-9a-f-]{36}|\d{15,}/, randomUUID());
+  for (const url of [practice.uri, practice.url, `${b.origin}/posts/${atB.id}`]) {
+    for (const accept of ["application/activity+json", "text/html"]) {
+      const [one, other] = await Promise.all([
+        ask(url, { accept, signer: fay }),
+        ask(missing(url), { accept, signer: fay }),
+      ]);
+      expect(whole(one), url).toEqual(whole(other));
+    }
   }
   await vi.waitFor(async () => {
     const { json } = await a.as("ana", "GET", `/disclosures?practice=${practice.id}`);
