@@ -259,12 +259,21 @@ describe("bad input is answered without an effect", () => {
   });
 });
 
-test.each(["Add", "Remove", "Question", "View", "Offer", "EmojiReact"])(
+test.each(["Question", "View", "Arrive", "EmojiReact"])(
   "%s is acknowledged and has no effect",
   async (type) => {
     const activity = world.activity(world.bea, type, world.organization.iri);
     await world.send(world.bea, activity);
     expect(await world.outcome(activity)).toBe(`ignored:${type}`);
+  },
+);
+
+test.each(["Add", "Remove", "Offer"])(
+  "%s of what has nothing to do with us is acknowledged and has no effect",
+  async (type) => {
+    const activity = world.activity(world.bea, type, `${world.bea.iri}/pinned/1`);
+    await world.send(world.bea, activity);
+    expect(await world.outcome(activity)).toMatch(/^ignored:/);
   },
 );
 

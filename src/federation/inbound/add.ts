@@ -1,7 +1,6 @@
 import { storeRelayedReply, type RelayedAuthor } from "../../services/relayed-replies.ts";
 import { isPostDocument, readPostDocument } from "../remote/read-post.ts";
 import { iriOf, isJson, lineOf, listOf, pageUrlOf, type WireRules } from "../remote/wire-values.ts";
-import { Refused } from "./answer.ts";
 import { ignore, type Handler } from "./handler.ts";
 
 const LONGEST = { handle: 128, name: 500 };
@@ -14,7 +13,7 @@ const LONGEST = { handle: 128, name: 500 };
 export const add: Handler = ({ context, rules, activity, actor }) => {
   const { json, object } = activity;
   const discussion = iriOf(json["target"], rules);
-  if (discussion === null) throw new Refused(400, "The Add does not say to what.");
+  if (discussion === null) return ignore("no-target");
   if (object === null || !isPostDocument(object)) return ignore("object-type");
   const post = readPostDocument(object, rules);
   const author = describedAuthor(object["attributedTo"], post.author, rules);
