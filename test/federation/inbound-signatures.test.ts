@@ -268,7 +268,7 @@ test.each(["Question", "View", "Arrive", "EmojiReact"])(
   },
 );
 
-test.each(["Add", "Remove", "Offer"])(
+test.each(["Add", "Offer"])(
   "%s of what has nothing to do with us is acknowledged and has no effect",
   async (type) => {
     const activity = world.activity(world.bea, type, `${world.bea.iri}/pinned/1`);
