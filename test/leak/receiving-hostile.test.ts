@@ -432,11 +432,12 @@ describe("61 script", () => {
   });
 });
 
-test("62 dates of the year 99999, before our era or without sense are not believed", async () => {
+test("62 dates of the year 99999, before our era, of the future or without sense are not believed", async () => {
   const dates = [
     "+099999-01-01T00:00:00Z",
     "99999-01-01T00:00:00Z",
     "-0044-03-15T00:00:00Z",
+    "2999-01-01T00:00:00Z",
     "soon",
   ];
   for (const date of dates) {
