@@ -28,7 +28,7 @@ export interface Asking {
   readonly body?: string;
 }
 
-export const ACTIVITY_JSON = "application/activity+json";
+const ACTIVITY_JSON = "application/activity+json";
 
 /** Asks by HTTP, as ActivityPub unless told otherwise, signed by `signer` if there is one. */
 export async function ask(url: string, asking: Asking = {}): Promise<Answer> {
