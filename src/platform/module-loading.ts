@@ -13,6 +13,8 @@ export function prepareModuleLoading(): void {
   enableCompileCache();
   // Loading makes garbage once; without this the heap grows by 80 MB for it and never shrinks.
   setFlagsFromString("--optimize-for-size");
+  // A fan-out makes short-lived garbage by the megabyte; a young generation of 3 × 8 MB holds it.
+  setFlagsFromString("--max-semi-space-size=8");
   registerHooks({
     resolve(specifier, context, nextResolve) {
       const resolved = nextResolve(specifier, context);
@@ -23,7 +25,11 @@ export function prepareModuleLoading(): void {
   });
 }
 
-/** From here on memory may be spent on speed again. */
+/**
+ * From here on speed counts again, with a heap that grows by a quarter at a time: a fan-out to ten
+ * thousand origins took 430 MB with V8's own factor, for no more speed.
+ */
 export function finishModuleLoading(): void {
   setFlagsFromString("--no-optimize-for-size");
+  setFlagsFromString("--heap-growing-percent=25");
 }
