@@ -411,6 +411,17 @@ CREATE TABLE "partnerships" (
 	CONSTRAINT "partnerships_offerIri_unique" UNIQUE("offer_iri")
 );
 --> statement-breakpoint
+CREATE TABLE "remote_circles" (
+	"id" bigint PRIMARY KEY DEFAULT praxis_id() NOT NULL,
+	"iri" text NOT NULL,
+	"owner_id" bigint NOT NULL,
+	"name" text NOT NULL,
+	"epoch" integer NOT NULL,
+	"organizations" text[] NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "remote_circles_iri_unique" UNIQUE("iri")
+);
+--> statement-breakpoint
 CREATE TABLE "terms" (
 	"id" bigint PRIMARY KEY DEFAULT praxis_id() NOT NULL,
 	"url" text NOT NULL,
@@ -462,6 +473,7 @@ ALTER TABLE "circle_members" ADD CONSTRAINT "circle_members_circle_id_circles_id
 ALTER TABLE "circle_members" ADD CONSTRAINT "circle_members_organization_id_actors_id_fk" FOREIGN KEY ("organization_id") REFERENCES "public"."actors"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "partnerships" ADD CONSTRAINT "partnerships_partner_id_actors_id_fk" FOREIGN KEY ("partner_id") REFERENCES "public"."actors"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "partnerships" ADD CONSTRAINT "partnerships_terms_id_terms_id_fk" FOREIGN KEY ("terms_id") REFERENCES "public"."terms"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "remote_circles" ADD CONSTRAINT "remote_circles_owner_id_actors_id_fk" FOREIGN KEY ("owner_id") REFERENCES "public"."actors"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "actors_handle" ON "actors" USING btree (lower("handle"),"host");--> statement-breakpoint
 CREATE INDEX "actors_local" ON "actors" USING btree ("kind") WHERE "actors"."kind" <> 'remote';--> statement-breakpoint
 CREATE INDEX "actors_host" ON "actors" USING btree ("host");--> statement-breakpoint
@@ -507,6 +519,7 @@ CREATE INDEX "partnerships_partner" ON "partnerships" USING btree ("partner_id",
 CREATE UNIQUE INDEX "partnerships_one_standing" ON "partnerships" USING btree ("partner_id") WHERE "partnerships"."state" = 'active' and "partnerships"."practice_iri" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "partnerships_one_for_a_practice" ON "partnerships" USING btree ("partner_id","practice_iri") WHERE "partnerships"."state" = 'active' and "partnerships"."practice_iri" is not null;--> statement-breakpoint
 CREATE INDEX "partnerships_terms" ON "partnerships" USING btree ("terms_id");--> statement-breakpoint
+CREATE INDEX "remote_circles_owner" ON "remote_circles" USING btree ("owner_id");--> statement-breakpoint
 -- The disclosure record is append-only: nobody, not even our own code, changes or removes a row.
 CREATE FUNCTION "refuse_change"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END

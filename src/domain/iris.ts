@@ -26,6 +26,8 @@ export interface LocalIris {
   notice(key: string): string;
   /** a terms document, for the two parties */
   terms(key: string): string;
+  /** a circle, for its members; it is told, never served */
+  circle(id: string): string;
   /** page of a practice */
   practicePage(slug: string): string;
   /** page of a post, by its id */
@@ -60,6 +62,7 @@ export function localIris(origin: string): LocalIris {
     media: (key) => `${ap}/media/${key}`,
     notice: (key) => `${ap}/notices/${key}`,
     terms: (key) => `${ap}/terms/${key}`,
+    circle: (id) => `${ap}/circles/${id}`,
     practicePage: (slug) => `${origin}/practices/${slug}`,
     postPage: (id) => `${origin}/posts/${id}`,
     noticePage: (key) => `${origin}/n/${key}`,

@@ -11,6 +11,7 @@ import {
   type ActorRecord,
 } from "../persistence/repositories/actors.ts";
 import { actors, circleMembers, circles } from "../persistence/schema/index.ts";
+import { tellRoster, TOLD_NOBODY, type ToldBefore } from "./circle-rosters.ts";
 import type { Context } from "./context.ts";
 import { requireEditor, type Member } from "./members.ts";
 import { partnersNow } from "./partners.ts";
@@ -30,6 +31,8 @@ export interface Circle {
 }
 
 const MOST_MEMBERS = 500;
+/** The address `/circles/received` lists what others told us. */
+const RECEIVED = "received";
 const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?$/;
 
 const changes = z
@@ -48,7 +51,10 @@ export const circleChanges = changes;
 
 /** The fields of a new circle. */
 export const circleFields = changes.required({ name: true }).extend({
-  slug: z.string().regex(SLUG, "lower-case letters, digits and hyphens, at most 50"),
+  slug: z
+    .string()
+    .regex(SLUG, "lower-case letters, digits and hyphens, at most 50")
+    .refine((slug) => slug !== RECEIVED, `"${RECEIVED}" is taken`),
 });
 
 /** All circles by name. @throws AppError `editors_only` */
@@ -104,6 +110,7 @@ export async function createCircle(
         })),
       );
     }
+    await tellRoster(context, tx, row.id, TOLD_NOBODY);
     await announceChange(tx, "partners");
     return row.id;
   });
@@ -128,18 +135,22 @@ export async function changeCircle(
     given.members === undefined
       ? circle.members
       : await readMembers(context, given.members, circle.members);
-  const opened = circle.rosterOpen ? context.now() : null;
+  const isOpen = given.roster_open ?? circle.rosterOpen;
+  const renamed = given.name !== undefined && given.name !== circle.name;
+  // Members keep the newest epoch that they were told: what they are to be told needs a new one.
+  const begins = isOpen !== circle.rosterOpen || (isOpen && renamed);
   await context.db.transaction(async (tx) => {
     await tx
       .update(circles)
       .set({
         name: given.name ?? circle.name,
         description: given.description ?? circle.description,
-        rosterOpenedAt:
-          given.roster_open === undefined ? opened : given.roster_open ? context.now() : null,
+        rosterOpenedAt: isOpen ? context.now() : null,
+        epoch: sql`${circles.epoch} + ${begins ? 1 : 0}`,
       })
       .where(eq(circles.id, circle.id));
     await changeRoster(context, tx, circle, wanted, { shareEarlier: given.share_earlier === true });
+    await tellRoster(context, tx, circle.id, toldOf(circle));
     await announceChange(tx, "partners");
   });
   context.memory.partners = null;
@@ -154,10 +165,15 @@ export async function deleteCircle(context: Context, editor: Member, name: strin
   const circle = await getCircle(context, editor, name);
   await context.db.transaction(async (tx) => {
     await changeRoster(context, tx, circle, [], { shareEarlier: false });
+    await tellRoster(context, tx, circle.id, toldOf(circle));
     await tx.delete(circles).where(eq(circles.id, circle.id));
     await announceChange(tx, "partners");
   });
   context.memory.partners = null;
+}
+
+function toldOf({ epoch, rosterOpen, members }: Circle): ToldBefore {
+  return { epoch, known: rosterOpen ? members : [] };
 }
 
 /** Each change of the roster begins an epoch; those who leave and join in one edit share theirs. */

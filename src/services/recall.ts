@@ -14,10 +14,12 @@ import {
 } from "../persistence/repositories/disclosures.ts";
 import { selectPosts, toPostRecord, type PostRecord } from "../persistence/repositories/posts.ts";
 import { actors, circleMembers, circles, posts } from "../persistence/schema/index.ts";
+import { tellOpenRosters, tellRoster, TOLD_NOBODY } from "./circle-rosters.ts";
 import type { Context } from "./context.ts";
 import { partnersIn } from "./partners.ts";
 import { termsWith } from "./partner-terms.ts";
 import { discardCopiesFrom } from "./received-recalls.ts";
+import { forgetRostersOf } from "./received-rosters.ts";
 import { shareWithPartner } from "./sharing.ts";
 import { recallFromHolder } from "./take-back.ts";
 import { revealToOwner } from "./visibility.ts";
@@ -127,7 +129,11 @@ async function leaveAudiences(
     .select({ circleId: circleMembers.circleId })
     .from(circleMembers)
     .where(and(eq(circleMembers.organizationId, id), isNull(circleMembers.untilEpoch)));
-  for (const { circleId } of left) await leaveCircle(tx, circleId, id);
+  for (const { circleId } of left) {
+    await leaveCircle(tx, circleId, id);
+    await tellRoster(context, tx, circleId, TOLD_NOBODY);
+  }
+  await forgetRostersOf(context, tx, id);
 }
 
 /** Ends an organization's time in a circle, which begins a new epoch. */
@@ -165,6 +171,7 @@ export async function shareAgain(
 ): Promise<void> {
   const organization = await findActorById(tx, organizationId);
   if (organization === null) return;
+  await tellOpenRosters(context, tx, organization);
   const held = new Map(
     (await findHolders(tx, { actorId: organizationId })).map((holder) => [holder.postId, holder]),
   );

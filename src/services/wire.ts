@@ -41,6 +41,8 @@ export interface Wire {
   reject(activityIri: string, follow: FollowOnWire): JsonLd;
   /** tells the owner of what was recalled that it is gone here: an Accept of the Delete */
   acknowledge(activityIri: string, recall: RecallOnWire): JsonLd;
+  /** tells one member who is in a circle whose roster is open; nobody = forget it */
+  roster(activityIri: string, roster: RosterOnWire): JsonLd;
   readonly partnership: PartnershipWire;
   /**
    * The bytes to store and send.
@@ -78,6 +80,17 @@ export interface RecallOnWire {
   readonly deleteIri: string;
   readonly by: string;
   readonly to: string;
+}
+
+/** The roster of one of our circles at an epoch, for one organization. */
+export interface RosterOnWire {
+  readonly circle: string;
+  readonly name: string;
+  readonly epoch: number;
+  readonly owner: string;
+  readonly to: string;
+  /** IRIs of those in it; none = the roster is confidential, or `to` is out of it */
+  readonly organizations: readonly string[];
 }
 
 /** Who relays a reply, in which discussion, to which partner. */

@@ -10,6 +10,7 @@ import {
   listCircles,
   type Circle,
 } from "../../services/circles.ts";
+import { listReceivedRosters } from "../../services/received-rosters.ts";
 import { requireScope } from "./access.ts";
 import { jsonBody } from "./body.ts";
 import { describe } from "./describe.ts";
@@ -27,6 +28,15 @@ const CircleSchema = z
     members: z.array(Actor),
   })
   .openapi("Circle");
+
+const ReceivedCircleSchema = z
+  .object({
+    name: z.string(),
+    owner: Actor,
+    organizations: z.array(z.string()).openapi({ description: "their ids, ours among them" }),
+    epoch: z.number().int(),
+  })
+  .openapi("ReceivedCircle");
 
 /** `/circles`: named sets of partners, for editors alone (rosters are confidential). */
 export function circleRoutes(app: OpenAPIHono, context: Context): void {
@@ -47,6 +57,23 @@ export function circleRoutes(app: OpenAPIHono, context: Context): void {
   app.post("/circles", async (c) => {
     const { member } = await requireScope(context, c, "write:statuses");
     return c.json(circleJson(await createCircle(context, member, await jsonBody(c))), 201);
+  });
+
+  describe(app, "get", "/circles/received", {
+    summary: "Circles of partners that we are in and whose rosters are open (editors)",
+    answers: { 200: z.array(ReceivedCircleSchema) },
+  });
+  app.get("/circles/received", async (c) => {
+    const { member } = await requireScope(context, c, "read:statuses");
+    const received = await listReceivedRosters(context, member);
+    return c.json(
+      received.map(({ name, owner, organizations, epoch }) => ({
+        name,
+        owner: actorJson(owner),
+        organizations,
+        epoch,
+      })),
+    );
   });
 
   describe(app, "get", "/circles/{id}", {

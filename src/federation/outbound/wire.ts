@@ -14,6 +14,7 @@ import {
 import { endRelayActivity, likeActivity, relayActivity, undoLikeActivity } from "./discussion.ts";
 import { createNoticeActivity, noticeDocument } from "./notice.ts";
 import { partnershipWire } from "./partnership.ts";
+import { rosterActivity } from "./roster.ts";
 import { serializeActivity } from "./serialize.ts";
 
 /** The words of ActivityStreams for what the services have to say. */
@@ -35,6 +36,7 @@ export function createWire(): Wire {
     accept: acceptActivity,
     reject: rejectActivity,
     acknowledge: acknowledgeActivity,
+    roster: rosterActivity,
     partnership: partnershipWire,
     serialize: serializeActivity,
   };

@@ -104,3 +104,24 @@ export const circleMembers = pgTable(
     index("circle_members_organization").on(table.organizationId),
   ],
 );
+
+/**
+ * Circles of partners that we are in, as far as their owners open the rosters. What is to be
+ * forgotten keeps its epoch and nothing else, so that a replayed message does not bring it back.
+ */
+export const remoteCircles = pgTable(
+  "remote_circles",
+  {
+    id: timeOrderedId(),
+    iri: text().notNull().unique(),
+    ownerId: idReference()
+      .notNull()
+      .references(() => actors.id),
+    name: text().notNull(),
+    epoch: integer().notNull(),
+    /** IRIs of the organizations in it; empty = forgotten */
+    organizations: text().array().notNull(),
+    updatedAt: instant().notNull(),
+  },
+  (table) => [index("remote_circles_owner").on(table.ownerId)],
+);
