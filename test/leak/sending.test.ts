@@ -208,7 +208,7 @@ test("28 a partner whose document names an inbox on another server gets nothing 
   const signer = await c.signer(c.actor);
   const stolen = `${evil.origin}/inbox`;
   await c.database.sql`update actors set inbox = ${stolen} where iri = ${c.actor}`;
-  await c.terminate();
+  await c.kill();
   await c.start();
   expect((await c.get("/ap/org")).json().inbox).toBe(stolen);
   const byC = { iri: c.actor, followers: "", ...signer };
@@ -219,7 +219,7 @@ test("28 a partner whose document names an inbox on another server gets nothing 
   const inboxes = (await sent(practice.uri)).flatMap((each) => each.inboxes);
   expect(inboxes.filter((url) => !url.startsWith(c.origin))).toEqual([]);
   await c.database.sql`update actors set inbox = ${`${c.actor}/inbox`} where iri = ${c.actor}`;
-  await c.terminate();
+  await c.kill();
   await c.start();
 }, 60_000);
 
