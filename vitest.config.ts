@@ -8,6 +8,8 @@ export default defineConfig({
     include: ["test/{unit,integration,federation,leak,browser}/**/*.test.{ts,tsx}"],
     globalSetup: ["test/support/database-server.ts"],
     pool: "forks",
+    // Tests wait for each other's answers more than they compute: two at once also on two cores.
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },
