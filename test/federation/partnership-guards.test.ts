@@ -197,7 +197,7 @@ describe("an offer", () => {
       });
     }
     const answers = slow.map((offer) => world.deliver(partner, offer));
-    await vi.waitFor(() => expect(waiting).toHaveLength(8));
+    await vi.waitFor(() => expect(waiting).toHaveLength(8), { timeout: 10_000 });
     expect((await world.deliver(partner, await offered())).status).toBe(503);
     for (const go of waiting) go();
     const statuses = (await Promise.all(answers)).map((answer) => answer.status);
