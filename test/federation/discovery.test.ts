@@ -137,7 +137,9 @@ describe("documents", () => {
     expect((await alpha.fetch("/ap/actors/ben", ACTIVITY)).status).toBe(200);
     expect((await subjectOf("acct:ben@alpha.test")).status).toBe(200);
     await suspendMember(alpha.context, "ben", { lift: false });
-    await expect.poll(async () => (await alpha.fetch("/ap/actors/ben", ACTIVITY)).status).toBe(404);
+    await expect
+      .poll(async () => (await alpha.fetch("/ap/actors/ben", ACTIVITY)).status, { timeout: 10_000 })
+      .toBe(404);
     expect((await subjectOf("acct:ben@alpha.test")).status).toBe(404);
   });
 });

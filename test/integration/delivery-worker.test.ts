@@ -33,10 +33,10 @@ const titles = () => server.received.map(({ json }) => (json["object"] as { name
 test("a worker sends what waits when it starts, and what comes when it is woken", async () => {
   await publishAndExpand("First");
   worker.start();
-  await vi.waitFor(() => expect(titles()).toEqual(["First"]));
+  await vi.waitFor(() => expect(titles()).toEqual(["First"]), { timeout: 10_000 });
   await publishAndExpand("Second");
   worker.wake();
-  await vi.waitFor(() => expect(titles()).toEqual(["First", "Second"]));
+  await vi.waitFor(() => expect(titles()).toEqual(["First", "Second"]), { timeout: 10_000 });
 });
 
 test("a worker that is stopped finishes its request, writes the result and takes nothing more", async () => {
@@ -44,7 +44,7 @@ test("a worker that is stopped finishes its request, writes the result and takes
   server.answer = () => answered.promise;
   await publishAndExpand("First");
   worker.start();
-  await vi.waitFor(() => expect(server.received).toHaveLength(1));
+  await vi.waitFor(() => expect(server.received).toHaveLength(1), { timeout: 10_000 });
   const stopped = worker.stop();
   await publishAndExpand("Second");
   worker.wake();
@@ -69,8 +69,8 @@ test("a worker goes on after the database was away", async () => {
     { http: world.http, onError: (error) => errors.push(error) },
   );
   worker.start();
-  await vi.waitFor(() => expect(errors).not.toHaveLength(0));
+  await vi.waitFor(() => expect(errors).not.toHaveLength(0), { timeout: 10_000 });
   away = false;
   worker.wake();
-  await vi.waitFor(() => expect(titles()).toEqual(["First"]));
+  await vi.waitFor(() => expect(titles()).toEqual(["First"]), { timeout: 10_000 });
 });

@@ -77,7 +77,7 @@ test("500 dead hosts leave no connections or pools behind", async () => {
   for (const outcome of outcomes) {
     expect(outcome).toMatchObject({ status: "rejected", reason: { code: "http_unreachable" } });
   }
-  await expect.poll(() => http.openOrigins()).toBe(0);
+  await expect.poll(() => http.openOrigins(), { timeout: 10_000 }).toBe(0);
 });
 
 test("idle connections are kept to a limited number of hosts, the latest ones", async () => {
