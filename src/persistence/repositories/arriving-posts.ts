@@ -173,7 +173,9 @@ export async function countPost(
   if (author === null && parent === null) return;
   await tx.execute(sql`
     with of_author as (
-      update actors set posts_count = greatest(posts_count + ${step}, 0) where id = ${author})
+      update actors set posts_count = greatest(posts_count + ${step}, 0),
+        last_post_at = case when ${step} > 0 then now() else last_post_at end
+      where id = ${author})
     update posts set replies_count = greatest(replies_count + ${step}, 0) where id = ${parent}`);
 }
 

@@ -6,6 +6,8 @@ import { createdAt, idReference, instant, timeOrderedId } from "./columns.ts";
 export interface ProfileField {
   readonly name: string;
   readonly value: string;
+  /** when the page behind the link was last seen to link back (`rel="me"`), ISO 8601 */
+  readonly verifiedAt?: string;
 }
 
 /** Every actor we know: our own organization, instance actor and members, and remote ones. */
@@ -38,11 +40,16 @@ export const actors = pgTable(
     movedTo: text(),
     manuallyApprovesFollowers: boolean().notNull().default(false),
     discoverable: boolean().notNull().default(true),
+    /** public posts may be found by search */
+    indexable: boolean().notNull().default(true),
+    /** followers and following are nobody else's business */
+    hidesCollections: boolean().notNull().default(false),
     /** the Praxis capability that the actor advertises, as it stands on the wire; null = not kin */
     kin: jsonb().$type<Record<string, unknown>>(),
     followersCount: integer().notNull().default(0),
     followingCount: integer().notNull().default(0),
     postsCount: integer().notNull().default(0),
+    lastPostAt: instant(),
     /** when the actor says that it was created */
     publishedAt: instant(),
     /** last time that the remote document was read; null for our own */

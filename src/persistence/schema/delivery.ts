@@ -1,6 +1,5 @@
 import { sql } from "drizzle-orm";
 import {
-  boolean,
   index,
   integer,
   pgTable,
@@ -133,7 +132,6 @@ export const receivedActivities = pgTable(
     type: text().notNull(),
     /** what became of it, for the administrator: `stored`, `ignored:…` */
     outcome: text().notNull(),
-    forwarded: boolean().notNull().default(false),
     receivedAt: createdAt(),
   },
   (table) => [index("received_activities_age").on(table.receivedAt)],

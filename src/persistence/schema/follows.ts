@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { index, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { boolean, index, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import type { FollowState } from "../../domain/follow.ts";
 import { actors } from "./actors.ts";
 import { createdAt, idReference, instant, timeOrderedId } from "./columns.ts";
@@ -18,6 +18,12 @@ export const follows = pgTable(
     /** IRI of the Follow activity that asked; an Accept must name it (or the pair) */
     iri: text().notNull().unique(),
     state: text().$type<FollowState>().notNull(),
+    /** boosts of the followee come to the follower's home timeline */
+    showBoosts: boolean().notNull().default(true),
+    /** the follower is notified of every post */
+    notify: boolean().notNull().default(false),
+    /** only posts in these languages; null = all */
+    languages: text().array(),
     createdAt: createdAt(),
     decidedAt: instant(),
   },
@@ -62,6 +68,9 @@ export const reports = pgTable(
       .references(() => actors.id, { onDelete: "cascade" }),
     postIris: text().array().notNull().default([]),
     comment: text().notNull().default(""),
+    category: text().$type<"spam" | "legal" | "violation" | "other">().notNull().default("other"),
+    /** a report by one of our actors that was sent to the target's origin too */
+    forwarded: boolean().notNull().default(false),
     createdAt: createdAt(),
     resolvedAt: instant(),
   },

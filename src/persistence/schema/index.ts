@@ -9,3 +9,8 @@ export * from "./disclosures.ts";
 export * from "./media.ts";
 export * from "./origins.ts";
 export * from "./partnerships.ts";
+export * from "./lists.ts";
+export * from "./notifications.ts";
+export * from "./oauth.ts";
+export * from "./relations.ts";
+export * from "./writing.ts";

@@ -36,22 +36,3 @@ export const sessions = pgTable(
   },
   (table) => [index("sessions_member").on(table.memberId)],
 );
-
-/** Bearer tokens of the APIs, stored hashed. `actor_id` is whom the client acts as. */
-export const accessTokens = pgTable(
-  "access_tokens",
-  {
-    id: timeOrderedId(),
-    tokenHash: text().notNull().unique(),
-    memberId: idReference()
-      .notNull()
-      .references(() => members.id, { onDelete: "cascade" }),
-    actorId: idReference()
-      .notNull()
-      .references(() => actors.id),
-    scopes: text().array().notNull(),
-    createdAt: createdAt(),
-    revokedAt: instant(),
-  },
-  (table) => [index("access_tokens_member").on(table.memberId)],
-);

@@ -75,15 +75,22 @@ export const posts = pgTable(
     contentHtml: text().notNull(),
     language: text(),
     sensitive: boolean().notNull().default(false),
+    /** for everybody, but not shown where strangers browse ("unlisted") */
+    quiet: boolean().notNull().default(false),
     /** stored form of domain/audience */
     audience: text().array().notNull(),
     label: text().$type<Label>(),
     attachments: jsonb().$type<PostAttachment[]>().notNull().default([]),
     tags: jsonb().$type<PostTag[]>().notNull().default([]),
+    /** the hashtags among them: lower case, without `#` */
+    hashtags: text()
+      .array()
+      .generatedAlwaysAs(sql`praxis_hashtags(tags)`),
     revision: integer().notNull().default(1),
     repliesCount: integer().notNull().default(0),
     favouritesCount: integer().notNull().default(0),
     boostsCount: integer().notNull().default(0),
+    quotesCount: integer().notNull().default(0),
     publishedAt: instant().notNull(),
     /** last edit that the author made; null = never edited */
     editedAt: instant(),
@@ -99,6 +106,10 @@ export const posts = pgTable(
       .where(sql`${table.inReplyToIri} is not null and ${table.inReplyToId} is null`),
     index("posts_url").on(table.url),
     index("posts_audience").using("gin", table.audience),
+    index("posts_hashtags").using("gin", table.hashtags),
+    index("posts_public")
+      .on(table.id)
+      .where(sql`${table.audience} @> '{public}'`),
     index("posts_articles")
       .on(table.id)
       .where(sql`${table.type} = 'Article'`),
