@@ -4,6 +4,7 @@ import type { FollowPolicy } from "../domain/follow.ts";
 import type { Id } from "../domain/ids.ts";
 import type { OriginFacts } from "./origin-rules.ts";
 import type { PartnerFacts } from "./partners.ts";
+import { PostMemory } from "./post-memory.ts";
 import { RemoteMemory } from "./remote-memory.ts";
 
 /** The organization of this instance, with the actor that signs for the server itself. */
@@ -31,6 +32,7 @@ export class Memory {
   origins: Promise<OriginFacts> | null = null;
   readonly signingKeys = new Map<`${Id}:${string}`, Promise<SigningKey>>();
   readonly remote = new RemoteMemory();
+  readonly posts = new PostMemory();
   /** offers of partnerships whose terms are being read */
   offersInHand = 0;
 
@@ -39,6 +41,7 @@ export class Memory {
     this.partners = null;
     this.origins = null;
     this.remote.forget();
+    this.posts.forget();
     this.signingKeys.clear();
   }
 }

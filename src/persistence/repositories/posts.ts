@@ -6,7 +6,8 @@ import type { Queryable } from "../database.ts";
 import { actors, posts, practices } from "../schema/index.ts";
 import type { ActorRecord } from "./actors.ts";
 
-type PostRow = InferSelectModel<typeof posts>;
+/** What `posts` holds of a post. */
+export type PostRow = InferSelectModel<typeof posts>;
 
 /** What only practices have. */
 export type PracticePart = InferSelectModel<typeof practices>;

@@ -1,4 +1,4 @@
-import { sql, type SQL } from "drizzle-orm";
+import { sql, type Placeholder, type SQL } from "drizzle-orm";
 import type { Id } from "../../domain/ids.ts";
 
 /** Many rows as one parameter: `from ${rowsFrom(rows)} as t (id bigint, name text)`. */
@@ -8,7 +8,12 @@ export function rowsFrom(rows: readonly Readonly<Record<string, unknown>>[]): SQ
 
 /** Many ids as one parameter: `= any(${bigints(ids)})`. */
 export function bigints(ids: Iterable<Id>): SQL {
-  return sql`${`{${[...ids].join(",")}}`}::text::bigint[]`;
+  return bigintsIn(`{${[...ids].join(",")}}`);
+}
+
+/** The same for ids that are written already (`{1,2}`), or will be. */
+export function bigintsIn(text: string | Placeholder): SQL {
+  return sql`${text}::text::bigint[]`;
 }
 
 /** Many texts as one parameter: `in ${texts(iris)}`. */
