@@ -4,6 +4,7 @@ import { rssOf } from "./cpu.ts";
 import { openBenchDatabase } from "./database.ts";
 import { addFollowers, measureDeliveryFloor, measureFanOut, startReceiver } from "./fan-out.ts";
 import { measureFloor as measureInboxFloor, measureInbox } from "./inbox.ts";
+import { measureLists } from "./lists.ts";
 import { measureGet } from "./reading.ts";
 import { freePort, startServerProcess, untilAnswer } from "./server-process.ts";
 
@@ -114,6 +115,13 @@ for (const figures of await measureInbox(await database.create("bench_inbox"))) 
     `${ms(inboxFloor)} (verify)`,
     "≤ 4 ms",
   );
+}
+
+// BENCH_POSTS=1000000 shows that lists cost the same among a hundred times as many posts.
+for (const posts of [10_000, ...(process.env["BENCH_POSTS"] ?? "").split(",").filter(Boolean)]) {
+  for (const { work, cpuMs, floorMs } of await measureLists(database, Number(posts))) {
+    row(work, ms(cpuMs), `${ms(floorMs)} (empty route)`, "≤ 3 ms");
+  }
 }
 await database.close();
 

@@ -12,34 +12,37 @@ export async function measureGet(
   accept: string,
   pids: readonly number[],
   count = 3000,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<{ cpuMs: number; perSecond: number }> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  await run(url, accept, agent, 300); // warms the code and the connections
+  await run(url, { accept, ...headers }, agent, 300); // warms the code and the connections
   const cpu = () => pids.reduce((sum, pid) => sum + cpuOfTree(pid), 0);
   const before = cpu();
   const start = performance.now();
-  await run(url, accept, agent, count);
+  await run(url, { accept, ...headers }, agent, count);
   const seconds = (performance.now() - start) / 1000;
   const cpuMs = (cpu() - before) / count;
   agent.destroy();
   return { cpuMs, perSecond: count / seconds };
 }
 
-async function run(url: string, accept: string, agent: Agent, count: number): Promise<void> {
+type Headers = Readonly<Record<string, string>>;
+
+async function run(url: string, headers: Headers, agent: Agent, count: number): Promise<void> {
   let left = count;
   const one = async () => {
     while (left > 0) {
       left -= 1;
-      const status = await get(url, accept, agent);
+      const status = await get(url, headers, agent);
       if (status !== 200) throw new Error(`${url} answered ${status}`);
     }
   };
   await Promise.all(Array.from({ length: CONNECTIONS }, one));
 }
 
-function get(url: string, accept: string, agent: Agent): Promise<number> {
+function get(url: string, headers: Headers, agent: Agent): Promise<number> {
   return new Promise((resolve, reject) => {
-    request(url, { agent, headers: { accept } }, (response) => {
+    request(url, { agent, headers }, (response) => {
       response.resume();
       response.once("end", () => resolve(response.statusCode ?? 0));
     })
