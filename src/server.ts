@@ -2,6 +2,7 @@ import { serve, type ServerType } from "@hono/node-server";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { sql } from "drizzle-orm";
 import { Hono } from "hono";
+import { mastodonApi } from "./api/mastodon/app.ts";
 import { praxisApi } from "./api/praxis/app.ts";
 import { prefersActivity } from "./federation/discovery/accept.ts";
 import { ACTOR_PATHS, createDiscoveryApp } from "./federation/discovery/app.ts";
@@ -66,6 +67,10 @@ export function createServer({ context, database }: Instance): WebServer {
   });
 
   app.route(PRAXIS_API, praxisApi(context, { version: SOFTWARE.version, onError }));
+  const mastodon = mastodonApi(context, { onError });
+  for (const version of ["v1", "v2"]) {
+    app.all(`/api/${version}/*`, (c) => mastodon.fetch(c.req.raw, c.env));
+  }
   app.all("/ap/inbox", (c) => inbox(c.req.raw, null));
   for (const path of ACTOR_PATHS) {
     app.all(`${path}/inbox`, (c) =>

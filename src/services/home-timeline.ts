@@ -1,12 +1,13 @@
 import { and, desc, eq, inArray, isNull, lt, or, sql, type SQL } from "drizzle-orm";
 import type { Visible } from "../domain/audience/policy.ts";
 import type { Id } from "../domain/ids.ts";
-import { selectPosts, toPostRecord, type PostRecord } from "../persistence/repositories/posts.ts";
+import type { PostRecord } from "../persistence/repositories/posts.ts";
 import { follows, posts } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 import { viewerOf, type Member } from "./members.ts";
 import { requireOrganization } from "./organization.ts";
 import { partnersNow } from "./partners.ts";
+import { readPosts, selectPostVersions } from "./post-reading.ts";
 import { narrowTo, revealPosts } from "./visibility.ts";
 
 /** One page of a member's home; `next` continues it as `before`, null at the end. */
@@ -37,7 +38,7 @@ export async function listHome(
       ),
     );
   const shared = await sharedByPartners(context);
-  const rows = await selectPosts(context.db)
+  const rows = await selectPostVersions(context.db)
     .where(
       and(
         or(inArray(posts.authorId, followed), shared),
@@ -48,9 +49,9 @@ export async function listHome(
     )
     .orderBy(desc(posts.id))
     .limit(page.limit + 1);
-  const found = rows.slice(0, page.limit).map(toPostRecord);
+  const found = rows.slice(0, page.limit);
   return {
-    posts: await revealPosts(context, viewer, found),
+    posts: await revealPosts(context, viewer, await readPosts(context, found)),
     next: rows.length > page.limit ? (found.at(-1)?.id ?? null) : null,
   };
 }

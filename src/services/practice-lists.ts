@@ -4,12 +4,7 @@ import type { Id } from "../domain/ids.ts";
 import { parseRemoteHandle } from "../domain/handle.ts";
 import { normalizeTopic, type PracticeKind } from "../domain/practice.ts";
 import { findActorByHandle } from "../persistence/repositories/actors.ts";
-import {
-  findPostById,
-  selectPosts,
-  toPostRecord,
-  type PostRecord,
-} from "../persistence/repositories/posts.ts";
+import { findPostById, type PostRecord } from "../persistence/repositories/posts.ts";
 import {
   actors,
   posts,
@@ -18,6 +13,7 @@ import {
   practices,
 } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
+import { readPosts, selectPostVersions } from "./post-reading.ts";
 import { getVisiblePost, narrowTo, revealPosts } from "./visibility.ts";
 
 /** Narrows a list of practices; all that is given must hold. */
@@ -50,7 +46,7 @@ export async function listPractices(
   viewer: Viewer,
   filter: PracticeFilter,
 ): Promise<PracticePage> {
-  const rows = await selectPosts(context.db)
+  const rows = await selectPostVersions(context.db)
     .where(
       and(
         eq(posts.type, "Article"),
@@ -61,9 +57,9 @@ export async function listPractices(
     )
     .orderBy(desc(posts.id))
     .limit(filter.limit + 1);
-  const page = rows.slice(0, filter.limit).map(toPostRecord);
+  const page = rows.slice(0, filter.limit);
   return {
-    practices: await revealPosts(context, viewer, page),
+    practices: await revealPosts(context, viewer, await readPosts(context, page)),
     next: rows.length > filter.limit ? (page.at(-1)?.id ?? null) : null,
   };
 }

@@ -1,20 +1,20 @@
 import { and, eq, isNull } from "drizzle-orm";
-import type { Viewer } from "../domain/audience/policy.ts";
 import { AppError, invalid } from "../domain/errors.ts";
+import type { Id } from "../domain/ids.ts";
 import { hashToken, randomToken } from "../platform/crypto/tokens.ts";
-import { findActorById, type ActorRecord } from "../persistence/repositories/actors.ts";
+import { findActorById } from "../persistence/repositories/actors.ts";
 import { accessTokens } from "../persistence/schema/index.ts";
+import type { Acting } from "./acting.ts";
 import type { Context } from "./context.ts";
 import { findMemberById, requireEditor, type Member } from "./members.ts";
 import { requireOrganization } from "./organization.ts";
 
-/** What a bearer token stands for. */
-export interface Credential {
-  readonly member: Member;
-  /** whom the client acts as: the member, or the organization */
-  readonly actor: ActorRecord;
+/** What a bearer token stands for. `actor` is whom the client acts as. */
+export interface Credential extends Acting {
+  readonly tokenId: Id;
+  /** the application that has it; null = made on the command line or in the settings */
+  readonly appId: Id | null;
   readonly scopes: readonly string[];
-  readonly viewer: Viewer;
 }
 
 const SCOPE =
@@ -77,6 +77,8 @@ export async function authenticate(context: Context, token: string): Promise<Cre
     row.actorId === member.actorId ? member.actor : await findActorById(context.db, row.actorId);
   if (actor === null) throw tokenInvalid();
   return {
+    tokenId: row.id,
+    appId: row.appId,
     member,
     actor,
     scopes: row.scopes,

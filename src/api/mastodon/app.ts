@@ -1,0 +1,56 @@
+import { Hono } from "hono";
+import { cors } from "hono/cors";
+import { AppError, notFound } from "../../domain/errors.ts";
+import type { Context } from "../../services/context.ts";
+import { mastodonError } from "./errors.ts";
+import { accountRoutes } from "./routes/accounts.ts";
+import { statusRoutes } from "./routes/statuses.ts";
+
+/** One file of `routes/` for each resource; each adds its routes to the app. */
+const ROUTES: readonly ((app: Hono, context: Context) => void)[] = [accountRoutes, statusRoutes];
+
+/**
+ * The Mastodon client API (`/api/v1`, `/api/v2`), for any client that speaks it. What is not there
+ * answers 404 in its own form.
+ */
+export function mastodonApi(
+  context: Context,
+  { onError }: { readonly onError: (error: unknown) => void },
+): Hono {
+  const app = new Hono({ strict: false });
+  app.use(
+    cors({
+      origin: "*",
+      allowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+      allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key"],
+      exposeHeaders: [
+        "Link",
+        "X-RateLimit-Limit",
+        "X-RateLimit-Remaining",
+        "X-RateLimit-Reset",
+        "X-Request-Id",
+      ],
+      maxAge: 86_400,
+    }),
+  );
+  app.use(async (c, next) => {
+    await next();
+    // Answers depend on who asks; whatever is for everybody says so itself.
+    if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "private, no-store");
+    c.header("Vary", "Authorization", { append: true });
+  });
+  for (const add of ROUTES) add(app, context);
+  app.notFound((c) => mastodonError(c, notFound()));
+  app.onError((error, c) => {
+    if (error instanceof AppError) {
+      if (error.status >= 500) onError(error);
+      return mastodonError(c, error);
+    }
+    onError(error);
+    const failure = new AppError("internal_error", "Something went wrong on our side.", {
+      status: 500,
+    });
+    return mastodonError(c, failure);
+  });
+  return app;
+}

@@ -1,0 +1,127 @@
+import { formatAudience } from "../../../domain/audience/audience.ts";
+import type { Visible } from "../../../domain/audience/policy.ts";
+import { visibilityOf } from "../../../domain/audience/visibility.ts";
+import { escapeHtml } from "../../../platform/html/escape.ts";
+import type { PostRecord } from "../../../services/records.ts";
+import type { Involvement, StatusView } from "../../../services/status-views.ts";
+import { accountJson, acctOf } from "./account.ts";
+import { attachmentsJson } from "./media-attachment.ts";
+
+/** A post, or a boost of one, as clients know it (`Status`). `origin` is our own. */
+export function statusJson(view: StatusView, origin: string) {
+  const status = plainStatusJson(view, origin);
+  if (view.boost === null) return { ...status, reblog: null };
+  const { actor, createdAt, iri } = view.boost;
+  return {
+    ...status,
+    id: view.id.toString(),
+    created_at: createdAt.toISOString(),
+    uri: iri,
+    url: status.url,
+    account: accountJson(actor, origin),
+    edited_at: null,
+    in_reply_to_id: null,
+    in_reply_to_account_id: null,
+    application: null,
+    // A boost shows nothing of its own: all that is shown is in `reblog`.
+    media_attachments: [],
+    mentions: [],
+    tags: [],
+    reblog: { ...status, reblog: null },
+  };
+}
+
+export type StatusJson = ReturnType<typeof statusJson>;
+
+function plainStatusJson(view: StatusView, origin: string) {
+  const { post } = view;
+  return {
+    id: post.id.toString(),
+    created_at: post.publishedAt.toISOString(),
+    in_reply_to_id: post.inReplyToId?.toString() ?? null,
+    in_reply_to_account_id: view.inReplyToActorId?.toString() ?? null,
+    sensitive: post.sensitive,
+    // A practice's summary is no warning: it would hide the practice.
+    spoiler_text: post.practice === null ? post.summary : "",
+    visibility: visibilityOf(post.audience, post.quiet),
+    language: post.language,
+    uri: post.iri,
+    url: post.url,
+    replies_count: post.repliesCount,
+    reblogs_count: post.boostsCount,
+    favourites_count: post.favouritesCount,
+    quotes_count: post.quotesCount,
+    edited_at: post.editedAt?.toISOString() ?? null,
+    content: contentOf(post),
+    application: view.application,
+    account: accountJson(post.authorActor, origin),
+    media_attachments: attachmentsJson(post, origin),
+    mentions: mentionsJson(view),
+    tags: tagsJson(post, origin),
+    emojis: [],
+    tagged_collections: [],
+    quote: null,
+    quote_approval: quoteApproval(view),
+    card: null,
+    poll: null,
+    ...involvementJson(view.involvement),
+    practice: practiceJson(post),
+    audience: formatAudience(post.audience).map((atom) => view.audienceNames.get(atom) ?? atom),
+  };
+}
+
+/** Only those who are signed in have these. */
+function involvementJson(involvement: Involvement | null) {
+  if (involvement === null) return {};
+  const { favourited, boosted, muted, bookmarked, pinned } = involvement;
+  return { favourited, reblogged: boosted, muted, bookmarked, pinned, filtered: [] };
+}
+
+/** No client shows a title field, so the title stands in the text. */
+export function contentOf(post: Visible<PostRecord>): string {
+  if (post.title === "") return post.contentHtml;
+  return `<p><strong>${escapeHtml(post.title)}</strong></p>${post.contentHtml}`;
+}
+
+function mentionsJson({ post, mentioned }: StatusView) {
+  return post.tags.flatMap((tag) => {
+    const actor = tag.type === "Mention" && tag.href !== null ? mentioned.get(tag.href) : undefined;
+    if (actor === undefined) return [];
+    return [
+      { id: actor.id.toString(), username: actor.handle, url: actor.url, acct: acctOf(actor) },
+    ];
+  });
+}
+
+function tagsJson(post: Visible<PostRecord>, origin: string) {
+  return post.tags.flatMap(({ type, name }) => {
+    if (type !== "Hashtag") return [];
+    const tag = name.replace(/^#/, "");
+    return [{ name: tag, url: `${origin}/tags/${encodeURIComponent(tag)}` }];
+  });
+}
+
+function quoteApproval({ quotePolicy }: StatusView) {
+  const automatic = quotePolicy === "nobody" ? [] : [quotePolicy];
+  const current = quotePolicy === "public" ? "automatic" : "denied";
+  return { automatic, manual: [], current_user: current };
+}
+
+/** What a practice has beyond a post; no client that was tried minds fields that it does not know. */
+function practiceJson(post: Visible<PostRecord>) {
+  const { practice } = post;
+  if (practice === null) return null;
+  return {
+    title: post.title,
+    summary: post.summary,
+    kind: practice.kind,
+    revision: post.revision,
+    label: post.label,
+    topics: practice.topics,
+    benefits: practice.benefits,
+    license: practice.license,
+    credits: practice.credits,
+    review_by: practice.reviewBy,
+    adapted_from: null,
+  };
+}

@@ -1,0 +1,160 @@
+import { sql } from "drizzle-orm";
+import { isPublic } from "../domain/audience/audience.ts";
+import type { Visible } from "../domain/audience/policy.ts";
+import type { Id } from "../domain/ids.ts";
+import { findActorsByIris, type ActorRecord } from "../persistence/repositories/actors.ts";
+import type { PostRecord } from "../persistence/repositories/posts.ts";
+import { bigints } from "../persistence/repositories/set-parameters.ts";
+import type { Acting } from "./acting.ts";
+import { audienceNames } from "./audience-names.ts";
+import type { Context } from "./context.ts";
+
+/** Something in a timeline: a post, or somebody's boost of it. */
+export interface TimelineEntry {
+  /** the post's id, or the boost's: timelines are ordered by it */
+  readonly id: Id;
+  readonly post: Visible<PostRecord>;
+  readonly boost: Boost | null;
+}
+
+export interface Boost {
+  readonly iri: string;
+  readonly actor: ActorRecord;
+  readonly createdAt: Date;
+}
+
+/** A post as an entry by itself. */
+export function entryOf(post: Visible<PostRecord>): TimelineEntry {
+  return { id: post.id, post, boost: null };
+}
+
+/** What the one who looks has to do with a post. */
+export interface Involvement {
+  readonly favourited: boolean;
+  readonly boosted: boolean;
+  readonly bookmarked: boolean;
+  readonly pinned: boolean;
+  /** hears no more of the thread */
+  readonly muted: boolean;
+}
+
+/** A post with all that a client shows of it. */
+export interface StatusView extends TimelineEntry {
+  /** null for visitors */
+  readonly involvement: Involvement | null;
+  /** IRI of a mentioned actor → the actor, for those who are known here */
+  readonly mentioned: ReadonlyMap<string, ActorRecord>;
+  /** author of the post that it answers */
+  readonly inReplyToActorId: Id | null;
+  /** the application that it was written with */
+  readonly application: { readonly name: string; readonly website: string | null } | null;
+  /** who may quote it */
+  readonly quotePolicy: "public" | "followers" | "nobody";
+  /** stored atom → how people write it */
+  readonly audienceNames: ReadonlyMap<string, string>;
+}
+
+const NOBODY_INVOLVED: Involvement = {
+  favourited: false,
+  boosted: false,
+  bookmarked: false,
+  pinned: false,
+  muted: false,
+};
+
+/** Gathers for many entries at once what clients show beside a post; a handful of statements. */
+export async function viewStatuses(
+  context: Context,
+  acting: Acting | null,
+  entries: readonly TimelineEntry[],
+): Promise<StatusView[]> {
+  if (entries.length === 0) return [];
+  const shown = [...new Map(entries.map(({ post }) => [post.id, post])).values()];
+  const [around, mentioned, names] = await Promise.all([
+    readAround(context, acting, shown),
+    findActorsByIris(context.db, mentionsOf(shown)),
+    audienceNames(context, shown),
+  ]);
+  return entries.map((entry) => {
+    const row = around.get(entry.post.id);
+    return {
+      ...entry,
+      involvement: acting === null ? null : (row?.involvement ?? NOBODY_INVOLVED),
+      mentioned,
+      inReplyToActorId: row?.inReplyToActorId ?? null,
+      application: row?.application ?? null,
+      quotePolicy: row?.quotePolicy ?? (isPublic(entry.post.audience) ? "public" : "nobody"),
+      audienceNames: names,
+    };
+  });
+}
+
+/** One post, see `viewStatuses`. */
+export async function viewStatus(
+  context: Context,
+  acting: Acting | null,
+  post: Visible<PostRecord>,
+): Promise<StatusView> {
+  const [view] = await viewStatuses(context, acting, [entryOf(post)]);
+  if (view === undefined) throw new Error("viewStatuses returned nothing for an entry");
+  return view;
+}
+
+function mentionsOf(shown: readonly PostRecord[]): string[] {
+  const iris = shown.flatMap(({ tags }) =>
+    tags.flatMap(({ type, href }) => (type === "Mention" && href !== null ? [href] : [])),
+  );
+  return [...new Set(iris)];
+}
+
+interface Around {
+  readonly involvement: Involvement;
+  readonly inReplyToActorId: Id | null;
+  readonly application: StatusView["application"];
+  readonly quotePolicy: StatusView["quotePolicy"] | null;
+}
+
+type AroundRow = Record<"favourited" | "boosted" | "bookmarked" | "pinned" | "muted", boolean> & {
+  readonly id: string;
+  readonly parent_author: string | null;
+  readonly app_name: string | null;
+  readonly app_website: string | null;
+  readonly quote_policy: StatusView["quotePolicy"] | null;
+};
+
+async function readAround(
+  context: Context,
+  acting: Acting | null,
+  shown: readonly PostRecord[],
+): Promise<Map<Id, Around>> {
+  const actor = (acting?.actor.id ?? 0n).toString();
+  const rows = await context.db.execute<AroundRow>(sql`
+    select p.id::text as id,
+      exists (select from reactions r
+        where r.post_id = p.id and r.actor_id = ${actor}::bigint and r.type = 'favourite') as favourited,
+      exists (select from reactions r
+        where r.post_id = p.id and r.actor_id = ${actor}::bigint and r.type = 'boost') as boosted,
+      exists (select from bookmarks b
+        where b.actor_id = ${actor}::bigint and b.post_id = p.id) as bookmarked,
+      exists (select from pins where pins.actor_id = ${actor}::bigint and pins.post_id = p.id) as pinned,
+      exists (select from thread_mutes m where m.actor_id = ${actor}::bigint
+        and m.root_id = coalesce(p.in_reply_to_id, p.id)) as muted,
+      parents.author_id::text as parent_author,
+      a.name as app_name, a.website as app_website, w.quote_policy
+    from posts p
+    left join posts parents on parents.id = p.in_reply_to_id
+    left join written_posts w on w.post_id = p.id
+    left join oauth_apps a on a.id = w.app_id
+    where p.id = any(${bigints(shown.map(({ id }) => id))})`);
+  return new Map(rows.map((row) => [BigInt(row.id), toAround(row)]));
+}
+
+function toAround(row: AroundRow): Around {
+  const { favourited, boosted, bookmarked, pinned, muted } = row;
+  return {
+    involvement: { favourited, boosted, bookmarked, pinned, muted },
+    inReplyToActorId: row.parent_author === null ? null : BigInt(row.parent_author),
+    application: row.app_name === null ? null : { name: row.app_name, website: row.app_website },
+    quotePolicy: row.quote_policy,
+  };
+}
