@@ -1,7 +1,8 @@
 /** Database ids are time-ordered 63-bit integers; at every edge they travel as decimal strings. */
 export type Id = bigint;
 
-const MAX_ID = 2n ** 63n - 1n;
+/** No id is larger. */
+export const MAX_ID: Id = 2n ** 63n - 1n;
 
 /** The id written in `text`, or null when it is not a decimal 63-bit number. */
 export function parseId(text: string): Id | null {

@@ -1,9 +1,10 @@
 import { and, asc, desc, eq, lt, sql, type SQL } from "drizzle-orm";
 import type { Viewer, Visible } from "../domain/audience/policy.ts";
-import type { Id } from "../domain/ids.ts";
+import { MAX_ID, type Id } from "../domain/ids.ts";
 import { parseRemoteHandle } from "../domain/handle.ts";
 import { normalizeTopic, type PracticeKind } from "../domain/practice.ts";
 import { findActorByHandle } from "../persistence/repositories/actors.ts";
+import { limitedTo, opaque } from "../persistence/planning.ts";
 import { findPostById, type PostRecord } from "../persistence/repositories/posts.ts";
 import {
   actors,
@@ -49,14 +50,13 @@ export async function listPractices(
   const rows = await selectPostVersions(context.db)
     .where(
       and(
-        eq(posts.type, "Article"),
+        sql`${posts.type} = 'Article'`,
         await narrowTo(context, viewer),
-        viewer.kind === "anonymous" ? eq(posts.local, true) : undefined,
+        viewer.kind === "anonymous" ? sql`${posts.local}` : undefined,
         ...conditions(filter),
       ),
     )
-    .orderBy(desc(posts.id))
-    .limit(filter.limit + 1);
+    .orderBy(limitedTo(desc(posts.id), filter.limit + 1));
   const page = rows.slice(0, filter.limit);
   return {
     practices: await revealPosts(context, viewer, await readPosts(context, page)),
@@ -78,7 +78,8 @@ function conditions(filter: PracticeFilter): SQL[] {
   if (filter.query !== undefined) {
     all.push(sql`${postWords(posts)} @@ websearch_to_tsquery('simple', ${filter.query})`);
   }
-  if (filter.before !== undefined) all.push(lt(posts.id, filter.before));
+  // Always there: a statement without any parameter would not be prepared.
+  all.push(lt(posts.id, opaque(sql`${(filter.before ?? MAX_ID).toString()}::text::bigint`)));
   return all;
 }
 
