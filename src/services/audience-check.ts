@@ -100,9 +100,7 @@ export function refuseUnlessAllowed(refused: readonly Refusal[]): void {
  * @throws AppError `editors_only`
  */
 export function requireMayRelease(member: Member, audience: Audience): void {
-  if (isEditor(member.role)) return;
-  const inside = audience.length > 0 && audience.every((atom) => atom.kind === "members");
-  if (member.role === "author" && inside) return;
+  if (mayRelease(member, audience)) return;
   throw new AppError(
     "editors_only",
     "Only editors and administrators may publish outside; authors may publish to members.",
@@ -112,4 +110,10 @@ export function requireMayRelease(member: Member, audience: Audience): void {
 
 function displayName(actor: ActorRecord): string {
   return actor.name.trim() || `@${actor.handle}@${actor.host}`;
+}
+
+/** See `requireMayRelease`. */
+export function mayRelease({ role }: Member, audience: Audience): boolean {
+  const inside = audience.length > 0 && audience.every((atom) => atom.kind === "members");
+  return isEditor(role) || (role === "author" && inside);
 }

@@ -5,8 +5,8 @@ import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
 import { AppError } from "../domain/errors.ts";
 import { subkey } from "../platform/crypto/subkeys.ts";
-import { readForm } from "./form.ts";
-import type { WebEnv } from "./frame.ts";
+import { readForm, type Form } from "./form.ts";
+import type { Frame, WebEnv } from "./frame.ts";
 import { text } from "./text.ts";
 
 /** Name of the hidden field that carries the token. */
@@ -26,10 +26,14 @@ export function formTokenFor(secretKey: Uint8Array, seed: string): string {
 /** A practice has at most 100,000 characters, of which each may be sent as many bytes. */
 const MAX_WRITING_BYTES = 1024 * 1024;
 
+/** Takes files in: it reads its form as it comes, and calls `requireFormToken` itself. */
+export const UPLOAD_PATH = "/write/files";
+
 /** Refuses bodies that none of our forms could fill. @throws AppError `form_too_large` */
-export const limitForms = createMiddleware<WebEnv>((c, next) =>
-  (isWriting(c.req.path) ? writingLimit : formLimit)(c, next),
-);
+export const limitForms = createMiddleware<WebEnv>((c, next) => {
+  if (c.req.path === UPLOAD_PATH) return next();
+  return (isWriting(c.req.path) ? writingLimit : formLimit)(c, next);
+});
 
 const formLimit = limit(MAX_FORM_BYTES);
 const writingLimit = limit(MAX_WRITING_BYTES);
@@ -62,12 +66,15 @@ export function protectForms(origin: string) {
       if (!(error instanceof HTTPException)) throw error;
       throw new AppError("cross_site_form", text.errors.crossSite(origin), { status: 403 });
     }
-    const form = await readForm(c);
-    if (!equal(form(FORM_TOKEN_FIELD), c.var.frame.formToken)) {
-      throw new AppError("form_outdated", text.errors.form, { status: 403 });
-    }
+    if (c.req.path !== UPLOAD_PATH) requireFormToken(c.var.frame, await readForm(c));
     return next();
   });
+}
+
+/** @throws AppError `form_outdated` when the form does not carry this browser's token */
+export function requireFormToken(frame: Frame, form: Form): void {
+  if (equal(form(FORM_TOKEN_FIELD), frame.formToken)) return;
+  throw new AppError("form_outdated", text.errors.form, { status: 403 });
 }
 
 function equal(given: string, expected: string): boolean {

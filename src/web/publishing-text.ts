@@ -2,6 +2,14 @@
 export const publishingText = {
   write: {
     title: "Write a practice",
+    reviseTitle: "Revise a practice",
+    revise: "Revise",
+    withdraw: "Withdraw",
+    withdrawTitle: "Withdraw this practice?",
+    withdrawHint:
+      "Its text is removed here at once, and everyone who has received it is told to remove it too. Whoever read it may have kept a copy.",
+    withdrawNow: "Withdraw it",
+    keep: "Keep it",
     lead: (name: string) =>
       `It is published by ${name}. Before that you see exactly who will get it.`,
     text: "What you write",
@@ -13,6 +21,16 @@ export const publishingText = {
     kind: "Kind",
     topics: "Topics",
     topicsHint: "Separated by commas, for example: handover, safety",
+    files: "Files",
+    file: "Add a file",
+    fileHint: "Images, PDF and office documents, at most 40 MB.",
+    fileDescription: "Description of the file",
+    addFile: "Add this file",
+    noFile: "Choose a file first.",
+    changeNote: "What has changed",
+    changeNoteHint: "One sentence for the history.",
+    others: "Also for",
+    noticeTitle: "Tell people on other kinds of server the title before they sign in here",
     audience: "Who can read it",
     public: "Everyone",
     publicHint: "Anybody on the web, without signing in.",

@@ -8,7 +8,7 @@ export interface FormPart {
   readonly body: AsyncGenerator<Uint8Array, void>;
 }
 
-const MAX_PARTS = 20;
+const MAX_PARTS = 500;
 const MAX_HEADERS = 8 * 1024;
 const MAX_FIELD = 64 * 1024;
 const HEADERS_END = Buffer.from("\r\n\r\n");
@@ -40,13 +40,13 @@ export async function* readMultipart(
   throw formInvalid();
 }
 
-/** The text of a plain field. @throws AppError `form_invalid` when it is longer than 64 KiB */
-export async function readField(part: FormPart): Promise<string> {
+/** The text of a plain field. @throws AppError `form_invalid` when it is longer than `maxBytes` */
+export async function readField(part: FormPart, maxBytes = MAX_FIELD): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of part.body) {
     length += chunk.length;
-    if (length > MAX_FIELD) throw formInvalid();
+    if (length > maxBytes) throw formInvalid();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");

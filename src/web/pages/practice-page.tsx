@@ -2,6 +2,7 @@ import { isPublic } from "../../domain/audience/audience.ts";
 import type { Visible } from "../../domain/audience/policy.ts";
 import { safeHref } from "../../platform/html/link.ts";
 import { htmlToText } from "../../platform/html/text.ts";
+import { mayRelease } from "../../services/audience-check.ts";
 import type { PostRecord } from "../../services/records.ts";
 import { ActorLine, displayName } from "../components/actor-card.tsx";
 import { DisclosureList } from "../components/disclosure-list.tsx";
@@ -63,6 +64,7 @@ export function PracticePage({
             <span>{text.practice.revision(post.revision)}</span>
           )}
         </p>
+        <EditLinks frame={frame} post={post} />
         {post.inReplyToIri === null ? null : (
           <p class="small">
             <a href={safeHref(post.inReplyToIri)} rel="noopener noreferrer nofollow">
@@ -88,6 +90,30 @@ export function PracticePage({
       <DisclosureList lines={view.disclosures} />
       <DiscussionSection frame={frame} post={post} discussion={view.discussion} refused={refused} />
     </article>
+  );
+}
+
+/** For those who may release what they would change: editors, and authors for our own members. */
+function EditLinks({
+  frame: { member },
+  post,
+}: {
+  readonly frame: Frame;
+  readonly post: Visible<PostRecord>;
+}) {
+  const mayEdit =
+    member !== null && post.local && post.practice !== null && mayRelease(member, post.audience);
+  if (!mayEdit) return null;
+  const path = new URL(post.url).pathname;
+  return (
+    <p class="actions">
+      <a class="button plain" href={`${path}/edit`}>
+        {text.publishing.write.revise}
+      </a>
+      <a class="button plain" href={`${path}/withdraw`}>
+        {text.publishing.write.withdraw}
+      </a>
+    </p>
   );
 }
 

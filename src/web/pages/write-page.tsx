@@ -8,8 +8,9 @@ import {
   type Problems,
 } from "../components/form-fields.tsx";
 import type { MemberFrame } from "../frame.ts";
+import type { MediaRecord } from "../../services/media.ts";
 import type { AudienceChoices, PracticeFormFields } from "../practice-form.ts";
-import { text } from "../text.ts";
+import { mediaTypeName, sizeInWords, text } from "../text.ts";
 
 const words = text.publishing.write;
 
@@ -17,20 +18,31 @@ interface WritePageProps {
   readonly frame: MemberFrame;
   readonly fields: PracticeFormFields;
   readonly choices: AudienceChoices;
+  /** the files that are named in the form */
+  readonly files: readonly MediaRecord[];
+  /** stored atom → how people write it */
+  readonly names: ReadonlyMap<string, string>;
   readonly problems: Problems;
 }
 
-/** A new practice. Nothing is published from here: the next step shows who would get it. */
-export function WritePage({ frame, fields, choices, problems }: WritePageProps) {
+/** A practice to write or to revise. Nothing is published from here: the next step shows who would get it. */
+export function WritePage({ frame, fields, choices, files, names, problems }: WritePageProps) {
+  const revises = fields.practice !== "";
   return (
     <>
       <header class="intro">
-        <h1>{words.title}</h1>
+        <h1>{revises ? words.reviseTitle : words.title}</h1>
         <p class="lead">{words.lead(displayName(frame.organization.actor))}</p>
       </header>
       <ErrorSummary problems={problems} title={words.problems} />
       <form class="form" method="post" action="/write/preview" novalidate>
         <FormToken frame={frame} />
+        {/* Enter in a field presses the first button: it must not be the one that adds a file. */}
+        <button class="visually-hidden" type="submit" tabindex={-1} aria-hidden="true">
+          {words.preview}
+        </button>
+        <input type="hidden" name="practice" value={fields.practice} />
+        <input type="hidden" name="revision" value={fields.revision} />
         <fieldset>
           <legend class="section">{words.text}</legend>
           <Field
@@ -84,7 +96,19 @@ export function WritePage({ frame, fields, choices, problems }: WritePageProps) 
             optional
           />
         </fieldset>
-        <AudienceFields fields={fields} choices={choices} />
+        <FileFields files={files} problem={problems["file"]} />
+        <AudienceFields fields={fields} choices={choices} names={names} />
+        {revises ? (
+          <Field
+            name="change-note"
+            label={words.changeNote}
+            hint={words.changeNoteHint}
+            value={fields.changeNote}
+            maxlength={LIMITS.changeNote}
+            problem={problems["change_note"]}
+            optional
+          />
+        ) : null}
         <button class="button" type="submit">
           {words.preview}
         </button>
@@ -93,7 +117,57 @@ export function WritePage({ frame, fields, choices, problems }: WritePageProps) 
   );
 }
 
-function AudienceFields({ fields, choices }: Pick<WritePageProps, "fields" | "choices">) {
+/** What is attached, and one more file: it is sent by a button of its own, which needs no script. */
+function FileFields({
+  files,
+  problem,
+}: Pick<WritePageProps, "files"> & { readonly problem: string | undefined }) {
+  return (
+    <fieldset>
+      <legend class="section">{words.files}</legend>
+      <input type="hidden" name="files" value={files.map(({ id }) => id).join(" ")} />
+      {files.map((file) => (
+        <Tick
+          name={`file-${file.id}`}
+          label={`${file.fileName} (${mediaTypeName(file.mediaType)}, ${sizeInWords(file.bytes)})`}
+          checked
+        />
+      ))}
+      <div class="field">
+        <label for="file">{words.file}</label>
+        <p class="hint" id="file-hint">
+          {words.fileHint}
+        </p>
+        {problem === undefined ? null : (
+          <p class="problem" id="file-problem">
+            {problem}
+          </p>
+        )}
+        <input
+          type="file"
+          id="file"
+          name="file"
+          aria-describedby={problem === undefined ? "file-hint" : "file-hint file-problem"}
+        />
+      </div>
+      <Field name="description" label={words.fileDescription} optional />
+      <button
+        class="button plain"
+        type="submit"
+        formaction="/write/files"
+        formenctype="multipart/form-data"
+      >
+        {words.addFile}
+      </button>
+    </fieldset>
+  );
+}
+
+function AudienceFields({
+  fields,
+  choices,
+  names,
+}: Pick<WritePageProps, "fields" | "choices" | "names">) {
   const reach = (value: PracticeFormFields["reach"], label: string, hint: string) => (
     <Choice name="reach" value={value} label={label} hint={hint} checked={fields.reach === value} />
   );
@@ -110,7 +184,7 @@ function AudienceFields({ fields, choices }: Pick<WritePageProps, "fields" | "ch
           </>
         ) : null}
       </fieldset>
-      {choices.outside ? <NamedFields fields={fields} choices={choices} /> : null}
+      {choices.outside ? <NamedFields fields={fields} choices={choices} names={names} /> : null}
       <div class="field">
         <label for="label">{words.label}</label>
         <p class="hint" id="label-hint">
@@ -131,7 +205,11 @@ function AudienceFields({ fields, choices }: Pick<WritePageProps, "fields" | "ch
   );
 }
 
-function NamedFields({ fields, choices }: Pick<WritePageProps, "fields" | "choices">) {
+function NamedFields({
+  fields,
+  choices,
+  names,
+}: Pick<WritePageProps, "fields" | "choices" | "names">) {
   return (
     <>
       <fieldset>
@@ -165,6 +243,16 @@ function NamedFields({ fields, choices }: Pick<WritePageProps, "fields" | "choic
         plain
         optional
       />
+      {fields.others.length === 0 ? null : (
+        <fieldset>
+          <legend>{words.others}</legend>
+          <input type="hidden" name="others" value={fields.others.join(" ")} />
+          {fields.others.map((atom) => (
+            <Tick name={`other-${atom}`} label={names.get(atom) ?? atom} checked />
+          ))}
+        </fieldset>
+      )}
+      <Tick name="notice-title" label={words.noticeTitle} checked={fields.noticeTitle} />
     </>
   );
 }
