@@ -20,6 +20,12 @@ export interface SigningKey {
   readonly privateKey: KeyObject;
 }
 
+/** The key pair by which push services know this instance (RFC 8292); P-256, base64url. */
+export interface VapidKeys {
+  readonly publicKey: string;
+  readonly privateKey: string;
+}
+
 /**
  * What one process keeps in memory of the database because it is read on every request and hardly
  * ever changes. `forget` is called for every change that any process announces.
@@ -31,6 +37,7 @@ export class Memory {
   /** rules about whole origins; forgotten with `partners`, on which they depend */
   origins: Promise<OriginFacts> | null = null;
   readonly signingKeys = new Map<`${Id}:${string}`, Promise<SigningKey>>();
+  vapidKeys: Promise<VapidKeys> | null = null;
   readonly remote = new RemoteMemory();
   readonly posts = new PostMemory();
   /** offers of partnerships whose terms are being read */
@@ -40,6 +47,7 @@ export class Memory {
     this.organization = null;
     this.partners = null;
     this.origins = null;
+    this.vapidKeys = null;
     this.remote.forget();
     this.posts.forget();
     this.signingKeys.clear();
