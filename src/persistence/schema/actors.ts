@@ -35,6 +35,9 @@ export const actors = pgTable(
     featuredIri: text(),
     iconUrl: text(),
     imageUrl: text(),
+    /** what is to be seen on them, for those who see them not */
+    iconDescription: text().notNull().default(""),
+    imageDescription: text().notNull().default(""),
     fields: jsonb().$type<ProfileField[]>().notNull().default([]),
     alsoKnownAs: text().array().notNull().default([]),
     movedTo: text(),
@@ -44,6 +47,10 @@ export const actors = pgTable(
     indexable: boolean().notNull().default(true),
     /** followers and following are nobody else's business */
     hidesCollections: boolean().notNull().default(false),
+    /** which parts of a profile clients are to show: files, those of replies, what is featured */
+    showsMedia: boolean().notNull().default(true),
+    showsMediaOfReplies: boolean().notNull().default(true),
+    showsFeatured: boolean().notNull().default(true),
     /** the Praxis capability that the actor advertises, as it stands on the wire; null = not kin */
     kin: jsonb().$type<Record<string, unknown>>(),
     followersCount: integer().notNull().default(0),

@@ -69,6 +69,8 @@ export const reports = pgTable(
     postIris: text().array().notNull().default([]),
     comment: text().notNull().default(""),
     category: text().$type<"spam" | "legal" | "violation" | "other">().notNull().default("other"),
+    /** rules of ours that were broken, as the reporter says */
+    ruleIds: text().array().notNull().default([]),
     /** a report by one of our actors that was sent to the target's origin too */
     forwarded: boolean().notNull().default(false),
     createdAt: createdAt(),

@@ -1,4 +1,4 @@
-import { boolean, index, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { boolean, index, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { actors } from "./actors.ts";
 import { createdAt, idReference, instant, timeOrderedId } from "./columns.ts";
 import { posts } from "./posts.ts";
@@ -84,6 +84,20 @@ export const endorsements = pgTable(
   (table) => [uniqueIndex("endorsements_pair").on(table.actorId, table.targetId)],
 );
 
+/** Whom an actor of ours does not want to be suggested to follow. */
+export const dismissedSuggestions = pgTable(
+  "dismissed_suggestions",
+  {
+    actorId: idReference()
+      .notNull()
+      .references(() => actors.id, { onDelete: "cascade" }),
+    targetId: idReference()
+      .notNull()
+      .references(() => actors.id, { onDelete: "cascade" }),
+  },
+  (table) => [primaryKey({ columns: [table.actorId, table.targetId] })],
+);
+
 /** Hashtags whose public posts come to an actor's home timeline; lower case, without `#`. */
 export const followedTags = pgTable(
   "followed_tags",
@@ -116,6 +130,12 @@ export const featuredTags = pgTable(
   (table) => [uniqueIndex("featured_tags_pair").on(table.actorId, table.tag)],
 );
 
+/** A field of a profile as it was typed. */
+export interface TypedField {
+  readonly name: string;
+  readonly value: string;
+}
+
 /** Defaults and raw texts that clients edit; what the world sees of them is in `actors`. */
 export const actorSettings = pgTable("actor_settings", {
   actorId: idReference()
@@ -123,6 +143,10 @@ export const actorSettings = pgTable("actor_settings", {
     .references(() => actors.id, { onDelete: "cascade" }),
   /** the summary as it was typed */
   note: text().notNull().default(""),
+  /** names and values as they were typed */
+  fields: jsonb().$type<TypedField[]>().notNull().default([]),
+  /** sites that may name the actor as an author */
+  attributionDomains: text().array().notNull().default([]),
   defaultVisibility: text()
     .$type<"public" | "unlisted" | "private" | "direct">()
     .notNull()
