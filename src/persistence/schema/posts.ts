@@ -47,6 +47,17 @@ export function postWords(table: {
   return sql`to_tsvector('simple', ${table.title} || ' ' || ${table.summary} || ' ' || ${table.contentHtml})`;
 }
 
+/** The words of a post by the rules of its language, with what there is to see in its files. */
+export function postSearchWords(table: {
+  language: AnyPgColumn;
+  title: AnyPgColumn;
+  summary: AnyPgColumn;
+  contentHtml: AnyPgColumn;
+  attachments: AnyPgColumn;
+}): SQL {
+  return sql`praxis_post_words(${table.language}, ${table.title}, ${table.summary}, ${table.contentHtml}, ${table.attachments})`;
+}
+
 /** Posts and practices, ours and those of others; what only practices have is in `practices`. */
 export const posts = pgTable(
   "posts",
@@ -110,12 +121,38 @@ export const posts = pgTable(
     index("posts_public")
       .on(table.id)
       .where(sql`${table.audience} @> '{public}'`),
+    index("posts_public_local")
+      .on(table.id)
+      .where(sql`${table.audience} @> '{public}' and ${table.local}`),
+    index("posts_public_media")
+      .on(table.id)
+      .where(sql`${table.audience} @> '{public}' and ${table.attachments} <> '[]'`),
+    index("posts_search").using("gin", postSearchWords(table)),
     index("posts_articles")
       .on(table.id)
       .where(sql`${table.type} = 'Article'`),
     index("posts_words")
       .using("gin", postWords(table))
       .where(sql`${table.type} = 'Article'`),
+  ],
+);
+
+/**
+ * Where a post turns up besides with its author, in order of time: under a hashtag (`#safety`; public
+ * posts that are not quiet), and before those whom its audience names (`person:…`, `partner:…`,
+ * `members`). A trigger of `posts` keeps it. Whether somebody may see the post is not decided here.
+ */
+export const postPlaces = pgTable(
+  "post_places",
+  {
+    place: text().notNull(),
+    postId: idReference()
+      .notNull()
+      .references(() => posts.id, { onDelete: "cascade" }),
+  },
+  (table) => [
+    primaryKey({ columns: [table.place, table.postId] }),
+    index("post_places_post").on(table.postId),
   ],
 );
 
@@ -181,6 +218,9 @@ export const reactions = pgTable(
   (table) => [
     uniqueIndex("reactions_once").on(table.postId, table.actorId, table.type),
     index("reactions_actor").on(table.actorId, table.id),
+    index("reactions_boosts")
+      .on(table.actorId, table.id)
+      .where(sql`${table.type} = 'boost'`),
   ],
 );
 
