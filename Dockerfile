@@ -48,6 +48,7 @@ COPY package.json LICENSE* ./
 COPY --from=dependencies /app/node_modules node_modules
 COPY drizzle drizzle
 COPY src/web/assets src/web/assets
+COPY src/api/mastodon/assets src/api/mastodon/assets
 COPY --from=build /app/dist dist
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \

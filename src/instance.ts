@@ -7,7 +7,7 @@ import { createWire } from "./federation/outbound/wire.ts";
 import { createFileReader } from "./federation/remote/files.ts";
 import { withoutRefused } from "./federation/remote/refused-origins.ts";
 import { createRemote } from "./federation/remote/remote.ts";
-import { SOFTWARE } from "./federation/software.ts";
+import { SOFTWARE } from "./services/software.ts";
 import { migrateJobs, startJobs, type JobEngine } from "./jobs/engine.ts";
 import { openDatabase, type DatabaseHandle } from "./persistence/database.ts";
 import { migrateDatabase } from "./persistence/migrate.ts";

@@ -12,7 +12,7 @@ import { createMediaHandler } from "./federation/discovery/media.ts";
 import { createInbox } from "./federation/inbound/inbox.ts";
 import { refusedSigner } from "./federation/inbound/refused-origins.ts";
 import { createVerifier } from "./federation/inbound/verify.ts";
-import { SOFTWARE } from "./federation/software.ts";
+import { SOFTWARE } from "./services/software.ts";
 import type { Instance } from "./instance.ts";
 import { createMetrics } from "./metrics.ts";
 import { logger } from "./platform/logging.ts";
@@ -70,6 +70,9 @@ export function createServer({ context, database }: Instance): WebServer {
   const mastodon = mastodonApi(context, { onError });
   for (const version of ["v1", "v2"]) {
     app.all(`/api/${version}/*`, (c) => mastodon.fetch(c.req.raw, c.env));
+  }
+  for (const path of ["/api/oembed", "/media/default/*"]) {
+    app.all(path, (c) => mastodon.fetch(c.req.raw, c.env));
   }
   app.all("/ap/inbox", (c) => inbox(c.req.raw, null));
   for (const path of ACTOR_PATHS) {

@@ -20,6 +20,8 @@ export interface Config {
   readonly allowPrivateNetwork: boolean;
   /** bearer token for `/metrics` from elsewhere than loopback; null = loopback only */
   readonly metricsToken: string | null;
+  /** where people reach whoever runs the instance; it is public */
+  readonly contactEmail: string;
   readonly logLevel: "debug" | "info" | "warning" | "error";
   /** sentences for the log: variables that are set but not in use */
   readonly warnings: readonly string[];
@@ -44,6 +46,7 @@ const variables = z.object({
   PRAXIS_TRUST_PROXY: flag,
   PRAXIS_ALLOW_PRIVATE_NETWORK: flag,
   PRAXIS_METRICS_TOKEN: z.string().min(16).optional(),
+  PRAXIS_CONTACT_EMAIL: z.email("must be an e-mail address").optional(),
   PRAXIS_LOG_LEVEL: z.enum(["debug", "info", "warning", "error"]).default("info"),
 });
 
@@ -94,11 +97,17 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     trustProxy: values.PRAXIS_TRUST_PROXY,
     allowPrivateNetwork,
     metricsToken: values.PRAXIS_METRICS_TOKEN ?? null,
+    contactEmail: values.PRAXIS_CONTACT_EMAIL ?? postmasterOf(new URL(origin).hostname),
     logLevel: values.PRAXIS_LOG_LEVEL,
     warnings: Object.keys(given)
       .filter((name) => /^(?:PRAXIS_|S3_|SMTP_)/.test(name) && !(name in variables.shape))
       .map((name) => `${name} is set, but this version of Praxis does not use it.`),
   };
+}
+
+/** The mailbox that every mail domain has (RFC 5321); clients refuse an instance without an address. */
+function postmasterOf(hostname: string): string {
+  return `postmaster@${hostname.includes(".") ? hostname : "localhost.localdomain"}`;
 }
 
 function describe(issue: z.core.$ZodIssue): string {

@@ -4,10 +4,27 @@ import { AppError, notFound } from "../../domain/errors.ts";
 import type { Context } from "../../services/context.ts";
 import { mastodonError } from "./errors.ts";
 import { accountRoutes } from "./routes/accounts.ts";
+import { announcementRoutes } from "./routes/announcements.ts";
+import { defaultPictureRoutes } from "./routes/default-pictures.ts";
+import { instanceRoutes } from "./routes/instance.ts";
+import { oembedRoutes } from "./routes/oembed.ts";
+import { bookmarkRoutes } from "./routes/bookmarks.ts";
+import { favouriteRoutes } from "./routes/favourites.ts";
+import { statusReactionRoutes } from "./routes/status-reactions.ts";
 import { statusRoutes } from "./routes/statuses.ts";
 
 /** One file of `routes/` for each resource; each adds its routes to the app. */
-const ROUTES: readonly ((app: Hono, context: Context) => void)[] = [accountRoutes, statusRoutes];
+const ROUTES: readonly ((app: Hono, context: Context) => void)[] = [
+  accountRoutes,
+  announcementRoutes,
+  bookmarkRoutes,
+  defaultPictureRoutes,
+  favouriteRoutes,
+  instanceRoutes,
+  oembedRoutes,
+  statusReactionRoutes,
+  statusRoutes,
+];
 
 /**
  * The Mastodon client API (`/api/v1`, `/api/v2`), for any client that speaks it. What is not there

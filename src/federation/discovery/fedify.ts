@@ -6,7 +6,7 @@ import { countUsage, findOwnActor } from "../../services/outbox.ts";
 import { getOrganization } from "../../services/organization.ts";
 import { findOwnActorByHandle } from "../../services/own-handles.ts";
 import type { ActorRecord } from "../../services/records.ts";
-import { SOFTWARE } from "../software.ts";
+import { SOFTWARE } from "../../services/software.ts";
 
 const TYPES = { organization: Organization, instance: Application, member: Person } as const;
 

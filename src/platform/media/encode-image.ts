@@ -1,5 +1,6 @@
 import { encode as encodeBlurhash } from "blurhash";
 import sharp, { type Sharp } from "sharp";
+import { MAX_PIXELS } from "./media-types.ts";
 
 /** What is to be done: a file, what it was found to be, and where the results go. */
 export interface ImageTask {
@@ -18,8 +19,6 @@ export interface CleanImage {
   readonly blurhash: string;
 }
 
-/** Of all frames together: 50 megapixels decode into at most 200 MB. */
-const MAX_PIXELS = 50_000_000;
 /** Beyond what a screen shows; it is made smaller. */
 const LONGEST_SIDE = 4096;
 const THUMBNAIL = 640;

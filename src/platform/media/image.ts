@@ -4,10 +4,10 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { AppError } from "../../domain/errors.ts";
 import type { CleanImage, ImageTask } from "./encode-image.ts";
+import { MAX_PIXELS } from "./media-types.ts";
 import { createWorkPlaces } from "./work-places.ts";
 
 const MAX_MS = 60_000;
-const MAX_MEGAPIXELS = 50;
 
 /** This file is TypeScript in the sources and JavaScript in the build; so is the worker. */
 const WORKER = fileURLToPath(new URL(`./image-worker${extname(import.meta.url)}`, import.meta.url));
@@ -53,7 +53,7 @@ function unreadable(problem = ""): AppError {
   if (/pixel limit|dimensions exceed/i.test(problem)) {
     return new AppError(
       "media_too_many_pixels",
-      `The image has more than ${MAX_MEGAPIXELS} megapixels. Make it smaller and try again.`,
+      `The image has more than ${MAX_PIXELS / 1_000_000} megapixels. Make it smaller and try again.`,
       { cause, status: 413 },
     );
   }

@@ -1,6 +1,9 @@
 /** How a kind of file is treated: images are made anew, everything else is kept as it came. */
 type MediaKind = "image" | "document" | "text";
 
+/** Of an image, all frames together: 50 megapixels decode into at most 200 MB. */
+export const MAX_PIXELS = 50_000_000;
+
 /** A kind of file that members may attach. */
 export interface MediaFormat {
   readonly mediaType: string;
@@ -30,6 +33,11 @@ const FORMATS: readonly MediaFormat[] = [
   { mediaType: "text/markdown", kind: "text", extensions: ["md", "markdown"] },
   { mediaType: "text/plain", kind: "text", extensions: ["txt", "text", "log"] },
 ];
+
+/** The media types of all that is accepted. */
+export function acceptedMediaTypes(): string[] {
+  return FORMATS.map(({ mediaType }) => mediaType);
+}
 
 /** The accepted format of a media type; null when it is not accepted. */
 export function formatOf(mediaType: string): MediaFormat | null {

@@ -1,8 +1,9 @@
 import type { ActorRecord } from "../../../services/records.ts";
+import { PICTURES_PATH } from "../pictures.ts";
 
 /** Where an instance serves what accounts without pictures show. */
-export const DEFAULT_AVATAR = "/media/default/avatar.png";
-export const DEFAULT_HEADER = "/media/default/header.png";
+export const DEFAULT_AVATAR = `${PICTURES_PATH}/avatar.png`;
+export const DEFAULT_HEADER = `${PICTURES_PATH}/header.png`;
 
 const BOTS = new Set(["Service", "Application"]);
 
