@@ -1,8 +1,9 @@
-import { inArray } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { formatAtom, type Atom, type Audience } from "../domain/audience/audience.ts";
 import { parseCircleAt } from "../domain/circle.ts";
 import type { Queryable } from "../persistence/database.ts";
-import { findActorsByIris } from "../persistence/repositories/actors.ts";
+import { findHandles } from "../persistence/repositories/actors.ts";
+import { bigints } from "../persistence/repositories/set-parameters.ts";
 import { circles } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 
@@ -29,8 +30,8 @@ export async function namesOf(
       : db
           .select({ id: circles.id, slug: circles.slug })
           .from(circles)
-          .where(inArray(circles.id, circleIds)),
-    findActorsByIris(
+          .where(sql`${circles.id} = any(${bigints(circleIds)})`),
+    findHandles(
       db,
       audience.flatMap((atom) => iriOf(atom) ?? []),
     ),

@@ -1,5 +1,4 @@
-import { and, eq, inArray, or, sql, type SQL } from "drizzle-orm";
-import { alias } from "drizzle-orm/pg-core";
+import { sql, type SQL } from "drizzle-orm";
 import { partnerReach, partnersFor } from "../domain/audience/partners.ts";
 import { notFound } from "../domain/errors.ts";
 import { isOriginRefused } from "../domain/moderation.ts";
@@ -10,15 +9,13 @@ import type { Id } from "../domain/ids.ts";
 import { visibleTo } from "../persistence/audience.sql.ts";
 import type { Queryable } from "../persistence/database.ts";
 import type { PostRecord } from "../persistence/repositories/posts.ts";
+import { findTies, NO_TIES } from "../persistence/repositories/ties.ts";
 import { findAncestors, type AncestorPost } from "../persistence/repositories/threads.ts";
-import { actors, blocks, follows } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 import { isRefusedViewer, originFacts, originRules } from "./origin-rules.ts";
 import { partnersNow } from "./partners.ts";
 
-const NOBODY: ReadonlySet<string> = new Set();
-
-/** What is true between a viewer and many authors, read in at most three statements. */
+/** What is true between a viewer and many authors, read in one statement or none. */
 export interface Relations {
   /** `iri` is the post's: a partnership may be for one practice alone; null for what is no post */
   factsAbout(post: { readonly author: string; readonly iri: string | null }): Facts;
@@ -31,19 +28,12 @@ export async function relationsOf(
   viewer: Viewer,
   authors: readonly string[],
 ): Promise<Relations> {
-  const others = [...new Set(authors)];
-  const [{ partners, circles }, rules, refused] = await Promise.all([
+  const [{ partners, circles }, rules, refused, { followed, blocked }] = await Promise.all([
     partnersNow(context),
     originRules(context),
     isRefusedViewer(context, db, viewer),
+    viewer.kind === "anonymous" ? NO_TIES : findTies(db, viewer.actor, authors),
   ]);
-  const [followed, blocked] =
-    viewer.kind === "anonymous" || others.length === 0
-      ? [NOBODY, NOBODY]
-      : await Promise.all([
-          followedBy(db, viewer.actor, others),
-          blockedWith(db, viewer.actor, others),
-        ]);
   return {
     factsAbout: ({ author, iri }) => ({
       follows: followed.has(author),
@@ -54,37 +44,6 @@ export async function relationsOf(
       organization: context.iris.organization,
     }),
   };
-}
-
-async function followedBy(db: Queryable, viewer: string, authors: string[]): Promise<Set<string>> {
-  const followers = alias(actors, "followers");
-  const rows = await db
-    .select({ iri: actors.iri })
-    .from(follows)
-    .innerJoin(followers, eq(followers.id, follows.followerId))
-    .innerJoin(actors, eq(actors.id, follows.followeeId))
-    .where(
-      and(eq(followers.iri, viewer), eq(follows.state, "accepted"), inArray(actors.iri, authors)),
-    );
-  return new Set(rows.map((row) => row.iri));
-}
-
-/** Authors with whom there is a block in either direction. */
-async function blockedWith(db: Queryable, viewer: string, authors: string[]): Promise<Set<string>> {
-  const blockers = alias(actors, "blockers");
-  const blocked = alias(actors, "blocked");
-  const rows = await db
-    .select({ blocker: blockers.iri, blocked: blocked.iri })
-    .from(blocks)
-    .innerJoin(blockers, eq(blockers.id, blocks.blockerId))
-    .innerJoin(blocked, eq(blocked.id, blocks.blockedId))
-    .where(
-      or(
-        and(eq(blockers.iri, viewer), inArray(blocked.iri, authors)),
-        and(eq(blocked.iri, viewer), inArray(blockers.iri, authors)),
-      ),
-    );
-  return new Set(rows.map((row) => (row.blocker === viewer ? row.blocked : row.blocker)));
 }
 
 /** Those of `posts` that the viewer may see, in the same order: replies to few only with all above. */

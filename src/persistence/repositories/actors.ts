@@ -2,6 +2,7 @@ import { and, eq, inArray, sql, type InferSelectModel } from "drizzle-orm";
 import type { Id } from "../../domain/ids.ts";
 import type { Queryable } from "../database.ts";
 import { actors } from "../schema/index.ts";
+import { textArray } from "./set-parameters.ts";
 
 /** One actor, ours or another instance's. */
 export type ActorRecord = InferSelectModel<typeof actors>;
@@ -41,5 +42,17 @@ export async function findActorsByIris(
     .select()
     .from(actors)
     .where(inArray(actors.iri, [...iris]));
+  return new Map(rows.map((row) => [row.iri, row]));
+}
+
+/** IRI → how people write the actor, for those of `iris` that we know; one statement or none. */
+export async function findHandles(
+  db: Queryable,
+  iris: readonly string[],
+): Promise<Map<string, { readonly handle: string; readonly host: string }>> {
+  if (iris.length === 0) return new Map();
+  const rows = await db.execute<{ iri: string; handle: string; host: string }>(
+    sql`select iri, handle, host from actors where iri = any(${textArray([...new Set(iris)])})`,
+  );
   return new Map(rows.map((row) => [row.iri, row]));
 }

@@ -1,5 +1,6 @@
 import { sql, type Placeholder, type SQL } from "drizzle-orm";
 import type { Id } from "../../domain/ids.ts";
+import { opaque } from "../planning.ts";
 
 /** Many rows as one parameter: `from ${rowsFrom(rows)} as t (id bigint, name text)`. */
 export function rowsFrom(rows: readonly Readonly<Record<string, unknown>>[]): SQL {
@@ -19,6 +20,12 @@ export function bigintsIn(text: string | Placeholder): SQL {
 /** Many texts as one parameter: `in ${texts(iris)}`. */
 export function texts(values: readonly string[]): SQL {
   return sql`(select json_array_elements_text(${JSON.stringify(values)}::text::json))`;
+}
+
+/** The same where an index is to be used for each of them: `= any(${textArray(iris)})`. */
+export function textArray(values: readonly string[]): SQL {
+  const quoted = values.map((value) => `"${value.replaceAll(/["\\]/g, "\\$&")}"`);
+  return sql`${opaque(sql`${`{${quoted.join(",")}}`}::text[]`)}::text[]`;
 }
 
 /** A moment as a parameter; the driver below Drizzle takes no Date. */
