@@ -16,6 +16,7 @@ import {
 } from "../persistence/repositories/deliveries.ts";
 import * as repository from "../persistence/repositories/deliveries.ts";
 import {
+  HOST_LOST,
   lockCircuits,
   noteSuccess,
   writeCircuits,
@@ -223,7 +224,7 @@ export async function settle(context: Context, settled: readonly Settlement[]): 
     return false;
   });
   if (unrecorded.size > 0) await noteSuccess(db, [...unrecorded], now);
-  if (affected.length > 0) await db.transaction((tx) => moveCircuits(tx, affected, now));
+  if (affected.length > 0) await db.transaction((tx) => moveCircuits(context, tx, affected, now));
 }
 
 /** Only what went to one recipient by name is on record there; a large fan-out costs nothing. */
@@ -240,6 +241,7 @@ async function recordDisclosures(context: Context, settled: readonly Settlement[
 }
 
 async function moveCircuits(
+  context: Context,
   tx: Transaction,
   settled: readonly Settlement[],
   now: Date,
@@ -261,7 +263,14 @@ async function moveCircuits(
       signature: attempts.findLast((one) => one.signature !== null)?.signature ?? null,
     });
   }
-  await writeCircuits(tx, changes, now);
+  const givenUp = await writeCircuits(tx, changes, now);
+  const outcomes = givenUp.map(({ disclosureId, type }) => ({
+    disclosureId,
+    recall: type === "Delete",
+    arrived: false,
+    result: HOST_LOST,
+  }));
+  await recordOutcomes(context, tx, outcomes);
 }
 
 function whatHappensTo(

@@ -12,6 +12,7 @@ import { isOriginRefused, takesBack, type OriginRules } from "../domain/moderati
 import { isSameOrigin } from "../domain/remote-iri.ts";
 import { announceChange } from "../persistence/changes.ts";
 import { cancelQueued } from "../persistence/repositories/deliveries.ts";
+import { HOST_LOST } from "../persistence/repositories/delivery-hosts.ts";
 import { findOutgoing, type OutgoingState } from "../persistence/repositories/outgoing.ts";
 import {
   followerCandidates,
@@ -22,6 +23,7 @@ import {
   type Target,
 } from "../persistence/repositories/recipients.ts";
 import type { Context } from "./context.ts";
+import { recordOutcomes } from "./disclosures.ts";
 import { originRules } from "./origin-rules.ts";
 import { partnersNow, type PartnersNow } from "./partners.ts";
 
@@ -165,5 +167,15 @@ async function queueFor(
     if (refused && !takesBack(activity.type)) continue;
     targets.set(url, { url, host });
   }
-  await queueDeliveries(context.db, activity.id, [...targets.values()], context.now());
+  const queued = await queueDeliveries(
+    context.db,
+    activity.id,
+    [...targets.values()],
+    context.now(),
+  );
+  if (queued.lost > 0 && activity.disclosureId !== null) {
+    const recall = activity.type === "Delete";
+    const outcome = { disclosureId: activity.disclosureId, recall, arrived: false };
+    await recordOutcomes(context, context.db, [{ ...outcome, result: HOST_LOST }]);
+  }
 }

@@ -1,4 +1,5 @@
 import { claimDeliveries } from "../../src/services/deliveries.ts";
+import { listDisclosures } from "../../src/services/disclosures.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
   createDeliveryWorld,
@@ -8,7 +9,7 @@ import {
   type DeliveryWorld,
 } from "../support/delivery-world.ts";
 import type { InboxServer } from "../support/inboxes.ts";
-import { publish } from "../support/web-world.ts";
+import { addPartnership, publish } from "../support/web-world.ts";
 
 let world: DeliveryWorld;
 let down: InboxServer;
@@ -103,6 +104,40 @@ describe("a host that fails", () => {
     down.received.length = 0;
     await world.deliver();
     expect(down.received).toHaveLength(12);
+  });
+});
+
+describe("a partner whose host is lost", () => {
+  test("is on record as not having received what was sent, before and after", async () => {
+    const { context, admin } = world;
+    const handle = "bravo";
+    const partner = await world.follower(down, handle, {
+      type: "Organization",
+      kin: { version: 1 },
+    });
+    await addPartnership(context, partner);
+    down.answer = () => 500;
+    const audience = [{ kind: "partner", organization: partner.iri }] as const;
+    for (const title of ["First", "Second"]) await publish(context, admin, { title }, audience);
+    await world.expand();
+    while ((await world.rows()).some((row) => row.state === "queued")) {
+      world.wait(6 * HOUR);
+      await world.deliver();
+    }
+    await publish(context, admin, { title: "Late" }, audience);
+    await world.expand();
+    const lines = await listDisclosures(context, admin, { organization: partner.iri, limit: 10 });
+    expect(
+      lines.map(({ title, events }) => [
+        title,
+        ...events.map(({ event, detail }) => [event, detail]),
+      ]),
+    ).toEqual([
+      ["Late", ["not_delivered", "host_lost"]],
+      // One of the two was the last probe, which the host answered itself.
+      ["Second", ["not_delivered", expect.stringMatching(/^(?:500|host_lost)$/)]],
+      ["First", ["not_delivered", expect.stringMatching(/^(?:500|host_lost)$/)]],
+    ]);
   });
 });
 

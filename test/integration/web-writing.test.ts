@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { partnerships, terms } from "../../src/persistence/schema/index.ts";
+import { partnerships } from "../../src/persistence/schema/index.ts";
 import { deletePractice, publishPractice } from "../../src/services/practices.ts";
 import { readPractice } from "../../src/services/practice-input.ts";
 import type { ActorRecord } from "../../src/services/records.ts";
 import { createTestInstance, type TestInstance } from "../support/context.ts";
 import { Visitor } from "../support/web-client.ts";
-import { addReader, addRemoteActor, READER_PASSWORD } from "../support/web-world.ts";
+import {
+  addPartnership,
+  addReader,
+  addRemoteActor,
+  READER_PASSWORD,
+} from "../support/web-world.ts";
 
 let instance: TestInstance;
 let bravo: ActorRecord;
@@ -15,19 +20,7 @@ beforeAll(async () => {
   instance = await createTestInstance();
   const { context } = instance;
   bravo = await addRemoteActor(context, "bravo", { name: "Bravo Grid", kin: { version: 1 } });
-  const [agreed] = await context.db
-    .insert(terms)
-    .values({ url: "https://alpha.example/ap/terms/1", sha256: "ab".repeat(32), markdown: "# T" })
-    .returning();
-  await context.db.insert(partnerships).values({
-    partnerId: bravo.id,
-    state: "active",
-    proposedBy: "us",
-    offerIri: "https://alpha.example/ap/activities/1",
-    termsId: agreed?.id ?? 0n,
-    labelCeiling: "TLP:AMBER",
-  });
-  context.memory.forget();
+  await addPartnership(context, bravo);
   editor = await new Visitor(context).signIn("ana", "correct horse battery");
 });
 

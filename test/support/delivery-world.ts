@@ -133,9 +133,10 @@ export async function createDeliveryWorld(): Promise<DeliveryWorld> {
     async reset() {
       await Promise.all(servers.splice(0).map((server) => server.shut()));
       await db.execute(
-        sql`truncate deliveries, inboxes, hosts, activities, posts, follows, blocks cascade`,
+        sql`truncate deliveries, inboxes, hosts, activities, posts, follows, blocks, partnerships cascade`,
       );
       await db.delete(actors).where(eq(actors.kind, "remote"));
+      context.memory.forget();
       instance.jobs.length = 0;
       clock = START;
       instance.setTime(clock);

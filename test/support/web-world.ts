@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Audience } from "../../src/domain/audience/audience.ts";
 import { formatAudience } from "../../src/domain/audience/audience.ts";
 import type { PracticeDraft } from "../../src/domain/practice.ts";
-import { actors, posts } from "../../src/persistence/schema/index.ts";
+import { actors, partnerships, posts, terms } from "../../src/persistence/schema/index.ts";
 import type { Context } from "../../src/services/context.ts";
 import { addMember, type Member } from "../../src/services/members.ts";
 import { publishPractice } from "../../src/services/practices.ts";
@@ -148,3 +148,24 @@ See [the board](https://alpha.example/board) and \`handover.ods\` for the templa
 
 [^1]: January to June 2026 against the same months of 2025, two sites.
 `;
+
+/** A standing partnership in force with an actor elsewhere, as if both sides had agreed. */
+export async function addPartnership(context: Context, partner: ActorRecord): Promise<void> {
+  const [agreed] = await context.db
+    .insert(terms)
+    .values({
+      url: `${context.config.origin}/ap/terms/${partner.handle}`,
+      sha256: "ab".repeat(32),
+      markdown: "# Terms",
+    })
+    .returning();
+  await context.db.insert(partnerships).values({
+    partnerId: partner.id,
+    state: "active",
+    proposedBy: "us",
+    offerIri: context.iris.activity(context.newKey()),
+    termsId: agreed?.id ?? 0n,
+    labelCeiling: "TLP:AMBER",
+  });
+  context.memory.forget();
+}

@@ -2,6 +2,7 @@ import { sql, type SQL } from "drizzle-orm";
 import { LOST_AFTER } from "../../domain/delivery/circuit.ts";
 import type { Id } from "../../domain/ids.ts";
 import type { Queryable } from "../database.ts";
+import { HOST_LOST } from "./delivery-hosts.ts";
 import { bigints, instant, rowsFrom, texts } from "./set-parameters.ts";
 
 /** An actor elsewhere whom an activity may go to, with what the policy asks about it. */
@@ -123,14 +124,15 @@ export interface Target {
 /**
  * Queues an activity for inboxes; any number of times, it is queued once for each. Hosts that are
  * left alone are waited for; those that have been lost for a week get a row for the record only.
+ * Returns how many those are.
  */
 export async function queueDeliveries(
   db: Queryable,
   activityId: Id,
   targets: readonly Target[],
   now: Date,
-): Promise<void> {
-  if (targets.length === 0) return;
+): Promise<{ readonly lost: number }> {
+  if (targets.length === 0) return { lost: 0 };
   const given = sql`${rowsFrom(targets.map(({ url, host }) => ({ url, host })))} as t (url text, host text)`;
   // Looked up first: ON CONFLICT alone would use up an id of the sequence for each known row.
   await db.execute(sql`
@@ -141,7 +143,7 @@ export async function queueDeliveries(
     insert into inboxes (url, host_id) select distinct t.url, h.id from ${given} join hosts h on h.name = t.host
     where not exists (select from inboxes i where i.url = t.url) order by 1
     on conflict do nothing`);
-  await insertRows(db, activityId, now, sql`inboxes i join ${given} on t.url = i.url`, sql`true`);
+  return insertRows(db, activityId, now, sql`inboxes i join ${given} on t.url = i.url`, sql`true`);
 }
 
 /**
@@ -175,20 +177,24 @@ async function insertRows(
   now: Date,
   from: SQL,
   where: SQL,
-): Promise<void> {
+): Promise<{ readonly lost: number }> {
   const lostSince = instant(new Date(now.getTime() - LOST_AFTER));
   const at = instant(now);
-  await db.execute(sql`
+  const [row] = await db.execute<{ lost: number }>(sql`
+    with queued as (
     insert into deliveries (activity_id, inbox_id, host_id, state, due_at, last_result, finished_at)
     select ${idOf(activityId)}, i.id, h.id,
       case when lost then 'dead' else 'queued' end,
       greatest(${at}, h.open_until),
-      case when lost then 'host_lost' end,
+      case when lost then ${HOST_LOST} end,
       case when lost then ${at} end
     from ${from} join hosts h on h.id = i.host_id
       cross join lateral (
         select coalesce(h.failing_since < ${lostSince} and h.open_until > ${at}, false) as lost) l
     where i.gone_at is null and ${where}
     order by i.id
-    on conflict (activity_id, inbox_id) do nothing`);
+    on conflict (activity_id, inbox_id) do nothing
+    returning state)
+    select count(*) filter (where state = 'dead')::int as lost from queued`);
+  return { lost: row?.lost ?? 0 };
 }
