@@ -1,4 +1,5 @@
-import { formatAudience, type Audience } from "../domain/audience/audience.ts";
+import { formatAudience, isPublic, type Audience } from "../domain/audience/audience.ts";
+import { isQuiet } from "../domain/audience/classify.ts";
 import type { Id } from "../domain/ids.ts";
 import type { Transaction } from "../persistence/database.ts";
 import { practices } from "../persistence/schema/index.ts";
@@ -15,6 +16,7 @@ export function contentOf(post: RemotePost, audience: Audience) {
     language: post.language,
     sensitive: post.sensitive,
     audience: formatAudience(audience),
+    quiet: isPublic(audience) && isQuiet(post),
     label: post.practice?.label ?? null,
     attachments: [...post.attachments],
     tags: [...post.tags],

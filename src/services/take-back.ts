@@ -65,7 +65,8 @@ export async function recallOpenly(
   const { post, openness, revision } = recalled;
   const audience: Audience = [{ kind: openness }];
   const iri = context.iris.activity(context.newKey());
-  const addressed = address(audience, { followers: post.authorActor.followersIri ?? "" });
+  const followers = post.authorActor.followersIri ?? "";
+  const addressed = address(audience, { followers }, { quiet: post.quiet });
   const deleted = { iri: post.iri, author: post.author, revision, ...addressed };
   await recordActivity(context, tx, {
     iri,

@@ -8,7 +8,7 @@ import {
   type Atom,
   type Audience,
 } from "../../src/domain/audience/audience.ts";
-import { classify } from "../../src/domain/audience/classify.ts";
+import { classify, isQuiet } from "../../src/domain/audience/classify.ts";
 import {
   ANONYMOUS,
   reveal,
@@ -218,7 +218,14 @@ describe("addressing", () => {
     expect(address(atoms, { followers: FOLLOWERS })).toEqual({ to: [], cc: [] });
   });
 
-  it("is read back by the receiver as what was meant", () => {
+  it("says with followers in `to` and Public in `cc` what is public but quiet", () => {
+    expect(address([{ kind: "public" }], { followers: FOLLOWERS }, { quiet: true })).toEqual({
+      to: [FOLLOWERS],
+      cc: [AS_PUBLIC],
+    });
+  });
+
+  it("is read back by the receiver as what was meant, quiet or not", () => {
     const sendable = fc.oneof(
       fc.constant<Audience>([{ kind: "public" }]),
       fc.constant<Audience>([{ kind: "followers" }]),
@@ -226,10 +233,12 @@ describe("addressing", () => {
       fc.constantFrom(ANA, CARLA).map((actor): Audience => [{ kind: "person", actor }]),
     );
     fc.assert(
-      fc.property(sendable, (meant) => {
-        const wire = address(meant, { followers: FOLLOWERS });
+      fc.property(sendable, fc.boolean(), (meant, asked) => {
+        const quiet = asked && isPublic(meant);
+        const wire = address(meant, { followers: FOLLOWERS }, { quiet });
         const receiver = { authorFollowers: FOLLOWERS, organization: BRAVO };
         expect(formatAudience(classify(wire, receiver))).toEqual(formatAudience(meant));
+        expect(isQuiet(wire)).toBe(quiet);
       }),
     );
   });

@@ -10,15 +10,20 @@ export interface Address {
 
 /**
  * Audience → `to`/`cc`, for a publisher with that followers collection. `members` is ours alone and
- * adds no address; a circle has none either: it is sent to each of its organizations by itself.
+ * adds no address; a circle has none either: it is sent to each of its organizations by itself. What
+ * is public but quiet says so as Mastodon does: followers in `to`, everybody in `cc`.
  */
-export function address(audience: Audience, publisher: { followers: string }): Address {
+export function address(
+  audience: Audience,
+  publisher: { readonly followers: string },
+  { quiet = false }: { readonly quiet?: boolean } = {},
+): Address {
   const to: string[] = [];
   const cc: string[] = [];
   const open = audience.some((atom) => atom.kind === "public");
   if (open) {
-    to.push(AS_PUBLIC);
-    cc.push(publisher.followers);
+    to.push(quiet ? publisher.followers : AS_PUBLIC);
+    cc.push(quiet ? AS_PUBLIC : publisher.followers);
   }
   for (const atom of audience) {
     if (atom.kind === "followers" && !open) to.push(publisher.followers);

@@ -1,11 +1,16 @@
 import type { Atom, Audience } from "./audience.ts";
-import { AS_PUBLIC } from "./address.ts";
+import { AS_PUBLIC, type Address } from "./address.ts";
 
 const PUBLIC_SPELLINGS = new Set([AS_PUBLIC, "as:Public", "Public"]);
 
 /** Whether an address stands for everybody (ActivityPub §5.6: three spellings are in use). */
 export function isPublicAddress(iri: string): boolean {
   return PUBLIC_SPELLINGS.has(iri);
+}
+
+/** Whether an address is for everybody but not for where strangers browse: Public in `cc` alone. */
+export function isQuiet({ to, cc }: Address): boolean {
+  return cc.some(isPublicAddress) && !to.some(isPublicAddress);
 }
 
 /** What `classify` must know to read an address. */
@@ -22,10 +27,7 @@ export interface Receiver {
  * members; any other address is one person. Collections that we cannot read look like persons
  * that nobody is, so they open nothing.
  */
-export function classify(
-  addressed: { to: readonly string[]; cc: readonly string[] },
-  receiver: Receiver,
-): Audience {
+export function classify(addressed: Address, receiver: Receiver): Audience {
   const all = [...addressed.to, ...addressed.cc];
   if (all.some(isPublicAddress)) return [{ kind: "public" }];
   const atoms = new Map<string, Atom>();

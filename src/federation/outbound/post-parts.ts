@@ -10,7 +10,7 @@ import { interactionPolicy } from "../vocab/interaction-policy.ts";
  * `cc`; anywhere else a mention adds nobody (chapter "The boundary", rule 4).
  */
 export function addressOf(post: Visible<PostRecord>) {
-  const { to, cc } = address(post.audience, authorOf(post));
+  const { to, cc } = address(post.audience, authorOf(post), { quiet: post.quiet });
   if (!isPublic(post.audience)) return { to, cc };
   const mentioned = post.tags.flatMap((tag) =>
     tag.type === "Mention" && tag.href !== null ? [tag.href] : [],
