@@ -86,8 +86,9 @@ export async function findOwnActivity(
   if (post === null || row.type === "Delete") return { json: JSON.parse(row.body), open };
   const [visible] = await revealPosts(context, viewer, [post]);
   if (visible === undefined) return null;
-  // What we relay is another's: its copy for that partner, as it went out.
-  if (row.type === "Add") return { json: JSON.parse(row.body), open: false };
+  // What we relay is another's: its copy for that partner, as it went out. A boost or a pin names
+  // nothing of the post but its IRI.
+  if (row.type === "Add" || row.type === "Announce") return { json: JSON.parse(row.body), open };
   const shown = await represent(context, viewer, visible);
   const json =
     row.type === "Update"

@@ -8,6 +8,7 @@ import { bigints } from "../persistence/repositories/set-parameters.ts";
 import type { Acting } from "./acting.ts";
 import { audienceNames } from "./audience-names.ts";
 import type { Context } from "./context.ts";
+import { isThreadMuted } from "./thread-mutes-sql.ts";
 
 /** Something in a timeline: a post, or somebody's boost of it. */
 export interface TimelineEntry {
@@ -137,8 +138,7 @@ async function readAround(
       exists (select from bookmarks b
         where b.actor_id = ${actor}::bigint and b.post_id = p.id) as bookmarked,
       exists (select from pins where pins.actor_id = ${actor}::bigint and pins.post_id = p.id) as pinned,
-      exists (select from thread_mutes m where m.actor_id = ${actor}::bigint
-        and m.root_id = coalesce(p.in_reply_to_id, p.id)) as muted,
+      ${isThreadMuted(sql`${actor}::bigint`, sql`p.id`)} as muted,
       parents.author_id::text as parent_author,
       a.name as app_name, a.website as app_website, w.quote_policy
     from posts p

@@ -28,6 +28,11 @@ export interface Wire {
   endRelay(activityIri: string, replyIri: string, by: RelayOnWire): JsonLd;
   like(activityIri: string, like: LikeOnWire): JsonLd;
   undoLike(activityIri: string, like: LikeOnWire & { readonly iri: string }): JsonLd;
+  announce(activityIri: string, boost: BoostOnWire): JsonLd;
+  undoAnnounce(activityIri: string, boost: BoostOnWire & { readonly iri: string }): JsonLd;
+  /** Add to, and Remove from, the `featured` collection of an actor */
+  pin(activityIri: string, pinned: PinOnWire): JsonLd;
+  unpin(activityIri: string, pinned: PinOnWire): JsonLd;
   /** `keys` are those of `publishedKeys`: a peer forgets the keys that an Update leaves out */
   updateActor(
     activityIri: string,
@@ -107,6 +112,24 @@ export interface LikeOnWire {
   readonly post: string;
   /** whom it is sent to */
   readonly to: string;
+}
+
+/** A boost of a public post, by one of our actors. */
+export interface BoostOnWire {
+  readonly actor: string;
+  /** the booster's followers collection */
+  readonly followers: string | null;
+  readonly post: string;
+  readonly author: string;
+  readonly at: Date;
+}
+
+/** A public post that one of our actors shows first. */
+export interface PinOnWire {
+  readonly actor: string;
+  readonly followers: string;
+  readonly featured: string;
+  readonly post: string;
 }
 
 /** What may still be said about a post after its end. */

@@ -8,6 +8,7 @@ import {
   partnerships,
   terms as termsDocuments,
 } from "../../src/persistence/schema/index.ts";
+import { actingAs } from "../../src/services/acting.ts";
 import { favourite } from "../../src/services/favourites.ts";
 import { writeReply } from "../../src/services/notes.ts";
 import { readPracticeChanges } from "../../src/services/practice-input.ts";
@@ -68,7 +69,7 @@ async function fillSite(): Promise<void> {
     language: "en",
   });
   await writeReply(context, admin, { inReplyTo: answered.id, content: HOSTILE, language: null });
-  await favourite(context, admin, answered.id);
+  await favourite(context, actingAs(admin), answered.id);
   await publish(context, admin, { title: `Hostile ${HOSTILE}`, kind: "question", summary: "" });
   for (let number = 1; number <= 20; number += 1) {
     await publish(context, admin, { title: `Lesson ${number}`, kind: "lesson", content: "Short." });

@@ -2,6 +2,7 @@ import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Visible } from "../../domain/audience/policy.ts";
 import { invalid, notFound } from "../../domain/errors.ts";
 import { parseId, type Id } from "../../domain/ids.ts";
+import { actingAs } from "../../services/acting.ts";
 import type { Context } from "../../services/context.ts";
 import { getAnswered, readDiscussion } from "../../services/discussion.ts";
 import { favourite, unfavourite } from "../../services/favourites.ts";
@@ -106,7 +107,7 @@ export function discussionRoutes(app: OpenAPIHono, context: Context): void {
     });
     app.post(route, async (c) => {
       const { member } = await requireScope(context, c, "write:favourites");
-      const post = await favourite(context, member, readId(c.req.param("id") ?? ""));
+      const post = await favourite(context, actingAs(member), readId(c.req.param("id") ?? ""));
       return c.json(favouritedJson(post, true));
     });
     describe(app, "delete", path, {
@@ -115,7 +116,7 @@ export function discussionRoutes(app: OpenAPIHono, context: Context): void {
     });
     app.delete(route, async (c) => {
       const { member } = await requireScope(context, c, "write:favourites");
-      const post = await unfavourite(context, member, readId(c.req.param("id") ?? ""));
+      const post = await unfavourite(context, actingAs(member), readId(c.req.param("id") ?? ""));
       return c.json(favouritedJson(post, false));
     });
   }

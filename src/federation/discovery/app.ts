@@ -22,7 +22,7 @@ import {
   privateMarkdown,
   publicDocument,
 } from "./answers.ts";
-import { countOnly, empty, outbox } from "./collections.ts";
+import { countOnly, featured, outbox } from "./collections.ts";
 import { discussionRoutes } from "./discussions.ts";
 import type { DocumentCache } from "./document-cache.ts";
 import { hostMetaJson, hostMetaXml } from "./host-meta.ts";
@@ -101,7 +101,7 @@ export function createDiscoveryApp(
     collection: "followers" | "following" | "featured" | "outbox",
   ): Promise<Response> {
     const id = context.iris[collection](actor.iri);
-    if (collection === "featured") return json(empty(id), true);
+    if (collection === "featured") return json(await featured(context, actor), true);
     if (collection !== "outbox") {
       const counts = await countFollows(context, actor.id);
       return json(countOnly(id, counts[collection]), true);

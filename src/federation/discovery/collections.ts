@@ -2,6 +2,7 @@ import type { Viewer } from "../../domain/audience/policy.ts";
 import { parseId } from "../../domain/ids.ts";
 import type { Context } from "../../services/context.ts";
 import { countOutbox, readOutbox } from "../../services/outbox.ts";
+import { listFeatured } from "../../services/pins.ts";
 import type { ActorRecord } from "../../services/records.ts";
 import type { JsonLd } from "../../services/wire.ts";
 
@@ -51,7 +52,8 @@ export function countOnly(id: string, totalItems: number): JsonLd {
   return { "@context": CONTEXT, id, type: "OrderedCollection", totalItems };
 }
 
-/** A collection that has nothing in it yet, such as `featured`. */
-export function empty(id: string): JsonLd {
-  return { ...countOnly(id, 0), orderedItems: [] };
+/** What an actor shows first (`featured`): the IRIs of posts that everybody may see. */
+export async function featured(context: Context, actor: ActorRecord): Promise<JsonLd> {
+  const items = await listFeatured(context, actor);
+  return { ...countOnly(context.iris.featured(actor.iri), items.length), orderedItems: items };
 }

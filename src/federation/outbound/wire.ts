@@ -14,6 +14,7 @@ import {
 import { endRelayActivity, likeActivity, relayActivity, undoLikeActivity } from "./discussion.ts";
 import { createNoticeActivity, noticeDocument } from "./notice.ts";
 import { partnershipWire } from "./partnership.ts";
+import { announceActivity, pinActivity, undoAnnounceActivity, unpinActivity } from "./reactions.ts";
 import { rosterActivity } from "./roster.ts";
 import { serializeActivity } from "./serialize.ts";
 
@@ -30,6 +31,10 @@ export function createWire(): Wire {
     endRelay: endRelayActivity,
     like: likeActivity,
     undoLike: undoLikeActivity,
+    announce: announceActivity,
+    undoAnnounce: undoAnnounceActivity,
+    pin: pinActivity,
+    unpin: unpinActivity,
     updateActor: updateActorActivity,
     follow: followActivity,
     undoFollow: undoFollowActivity,

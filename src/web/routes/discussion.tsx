@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { AppError, notFound } from "../../domain/errors.ts";
 import { parseId } from "../../domain/ids.ts";
+import { actingAs } from "../../services/acting.ts";
 import type { Context } from "../../services/context.ts";
 import { favourite, unfavourite } from "../../services/favourites.ts";
 import type { Member } from "../../services/members.ts";
@@ -42,13 +43,13 @@ export function discussionRoutes(context: Context): Hono<WebEnv> {
 
   app.post("/posts/:id/favourite", async (c) => {
     const id = readId(c);
-    await favourite(context, memberOf(c), id);
+    await favourite(context, actingAs(memberOf(c)), id);
     return c.redirect(`${back(c, (await readForm(c))("back"), id)}#discussion`, 303);
   });
 
   app.post("/posts/:id/unfavourite", async (c) => {
     const id = readId(c);
-    await unfavourite(context, memberOf(c), id);
+    await unfavourite(context, actingAs(memberOf(c)), id);
     return c.redirect(`${back(c, (await readForm(c))("back"), id)}#discussion`, 303);
   });
 
