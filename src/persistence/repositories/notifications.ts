@@ -63,6 +63,7 @@ export async function insertNotifications(
               then p.for_not_followers end,
             case when coalesce(s.published_at, s.created_at) > ${at} - interval '30 days'
               then p.for_new_accounts end,
+            case when s.type in ('Service', 'Application') then p.for_bots end,
             case when h.type = 'mention' and not follows_sender and exists (select from posts m
                 left join posts parent on parent.id = m.in_reply_to_id
                 where m.id = h.post and parent.author_id is distinct from r.id

@@ -73,6 +73,7 @@ export const notificationPolicies = pgTable("notification_policies", {
   forNewAccounts: text().$type<NotificationRule>().notNull().default("accept"),
   forPrivateMentions: text().$type<NotificationRule>().notNull().default("accept"),
   forLimitedAccounts: text().$type<NotificationRule>().notNull().default("accept"),
+  forBots: text().$type<NotificationRule>().notNull().default("accept"),
 });
 
 /** Somebody whose notifications are held back; accepting lets all of theirs through from then on. */
