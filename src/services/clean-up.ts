@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Context } from "./context.ts";
 import { removeFinishedDeliveries } from "./deliveries.ts";
 import { cleanUpMedia } from "./media-removal.ts";
+import { forgetUnusedApps } from "./oauth-apps.ts";
 
 /**
  * Removes what has outlived its use: sessions that are over, deliveries that are
@@ -15,6 +16,7 @@ export async function cleanUp(context: Context): Promise<void> {
   await db.execute(sql`delete from guest_sessions where expires_at < now()`);
   await db.execute(sql`delete from guest_sign_ins where expires_at < now()`);
   await db.execute(sql`delete from fediverse_apps where created_at < now() - interval '2 days'`);
+  await forgetUnusedApps(context);
   await removeFinishedDeliveries(context);
   await cleanUpMedia(context);
   await db.execute(

@@ -8,10 +8,11 @@ import { randomToken } from "../platform/crypto/tokens.ts";
 import { announceChange } from "../persistence/changes.ts";
 import type { Queryable, Transaction } from "../persistence/database.ts";
 import type { ActorRecord } from "../persistence/repositories/actors.ts";
-import { accessTokens, actors, members, sessions } from "../persistence/schema/index.ts";
+import { actors, members, oauthCodes, sessions } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 import { createActor, prepareKeys } from "./local-actors.ts";
 import { requireOrganization } from "./organization.ts";
+import { endTokensOf } from "./token-revocation.ts";
 
 /** A person of the organization, with the actor that others see. The hash stays in this folder. */
 export interface Member extends Omit<InferSelectModel<typeof members>, "passwordHash"> {
@@ -233,7 +234,9 @@ export async function resetPassword(
 
 async function endAccess(tx: Transaction, memberId: Id, now: Date): Promise<void> {
   await tx.delete(sessions).where(eq(sessions.memberId, memberId));
-  await tx.update(accessTokens).set({ revokedAt: now }).where(eq(accessTokens.memberId, memberId));
+  // A code that has not been exchanged yet would become a token afterwards.
+  await tx.delete(oauthCodes).where(eq(oauthCodes.memberId, memberId));
+  await endTokensOf(tx, memberId, now);
 }
 
 async function requireAnAdmin(tx: Transaction): Promise<void> {

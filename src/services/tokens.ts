@@ -1,15 +1,17 @@
-import { and, eq, isNull } from "drizzle-orm";
-import { AppError, invalid } from "../domain/errors.ts";
+import { eq } from "drizzle-orm";
+import { AppError } from "../domain/errors.ts";
 import type { Id } from "../domain/ids.ts";
 import { hashToken, randomToken } from "../platform/crypto/tokens.ts";
-import { findActorById } from "../persistence/repositories/actors.ts";
-import { accessTokens } from "../persistence/schema/index.ts";
+import { findAccessToken, noteTokenUse } from "../persistence/repositories/access-tokens.ts";
+import { accessTokens, appTokens } from "../persistence/schema/index.ts";
 import type { Acting } from "./acting.ts";
 import type { Context } from "./context.ts";
-import { findMemberById, requireEditor, type Member } from "./members.ts";
+import { requireEditor, type Member } from "./members.ts";
 import { requireOrganization } from "./organization.ts";
 
-/** What a bearer token stands for. `actor` is whom the client acts as. */
+export { includesScope, parseScopes } from "../domain/scopes.ts";
+
+/** What a member's bearer token stands for. `actor` is whom the client acts as. */
 export interface Credential extends Acting {
   readonly tokenId: Id;
   /** the application that has it; null = made on the command line or in the settings */
@@ -17,25 +19,10 @@ export interface Credential extends Acting {
   readonly scopes: readonly string[];
 }
 
-const SCOPE =
-  /^(?:read|write|follow|push|profile|admin:(?:read|write)(?::[a-z_]{1,40})?|(?:read|write):[a-z_]{1,40})$/;
-
-/**
- * Reads a list of scopes as OAuth writes it, separated by spaces.
- * @throws AppError `invalid_request`
- */
-export function parseScopes(text: string): string[] {
-  const scopes = [...new Set(text.split(/\s+/).filter((scope) => scope !== ""))];
-  const unknown = scopes.find((scope) => !SCOPE.test(scope));
-  if (scopes.length === 0) throw invalid({ scopes: "at least one, such as read" });
-  if (unknown !== undefined) throw invalid({ scopes: `"${unknown.slice(0, 60)}" is not a scope` });
-  return scopes;
-}
-
-/** Whether the granted scopes include `needed`: `read` includes `read:statuses`. */
-export function includesScope(granted: readonly string[], needed: string): boolean {
-  const [whole] = needed.split(":");
-  return granted.includes(needed) || (whole !== undefined && granted.includes(whole));
+/** What the token of an application alone stands for (RFC 6749 §4.4): nobody. It sees what visitors see. */
+export interface AppCredential {
+  readonly appId: Id;
+  readonly scopes: readonly string[];
 }
 
 /**
@@ -60,30 +47,82 @@ export async function createToken(
   return token;
 }
 
+/** Makes a token for an application alone; only its hash is kept. */
+export async function createAppToken(
+  context: Context,
+  appId: Id,
+  scopes: readonly string[],
+): Promise<{ token: string; createdAt: Date }> {
+  const token = randomToken();
+  const createdAt = context.now();
+  await context.db
+    .insert(appTokens)
+    .values({ tokenHash: hashToken(token), appId, scopes: [...scopes], createdAt });
+  return { token, createdAt };
+}
+
 /**
  * What the token stands for *now*: a member who is suspended has none, and one who is no longer
  * editor does not act as the organization.
- * @throws AppError `token_invalid`
+ * @throws AppError `token_invalid`, `editors_only`
  */
 export async function authenticate(context: Context, token: string): Promise<Credential> {
-  const [row] = await context.db
-    .select()
-    .from(accessTokens)
-    .where(and(eq(accessTokens.tokenHash, hashToken(token)), isNull(accessTokens.revokedAt)));
-  const member = row === undefined ? null : await findMemberById(context.db, row.memberId);
-  if (row === undefined || member === null || member.suspendedAt !== null) throw tokenInvalid();
-  if (row.actorId !== member.actorId) requireEditor(member);
-  const actor =
-    row.actorId === member.actorId ? member.actor : await findActorById(context.db, row.actorId);
-  if (actor === null) throw tokenInvalid();
+  const credential = await findCredentialOf(context, hashToken(token));
+  if (credential === null) throw tokenInvalid();
+  return credential;
+}
+
+/**
+ * The same where an application alone may ask as well. Only its tokens, and those that are not
+ * valid, cost a second statement.
+ * @throws AppError `token_invalid`, `editors_only`
+ */
+export async function identify(
+  context: Context,
+  token: string,
+): Promise<
+  | { readonly member: Credential; readonly app: null }
+  | { member: null; readonly app: AppCredential }
+> {
+  const tokenHash = hashToken(token);
+  const member = await findCredentialOf(context, tokenHash);
+  if (member !== null) return { member, app: null };
+  const [app] = await context.db
+    .select({ appId: appTokens.appId, scopes: appTokens.scopes })
+    .from(appTokens)
+    .where(eq(appTokens.tokenHash, tokenHash));
+  if (app === undefined) throw tokenInvalid();
+  return { member: null, app };
+}
+
+async function findCredentialOf(context: Context, tokenHash: string): Promise<Credential | null> {
+  const row = await findAccessToken(context.db, tokenHash);
+  if (row === undefined) return null;
+  const { passwordHash: _, ...rest } = row.member;
+  const member: Member = { ...rest, actor: row.memberActor };
+  if (row.actor.id !== member.actorId) requireEditor(member);
+  await noteUse(context, row.token);
   return {
-    tokenId: row.id,
-    appId: row.appId,
+    tokenId: row.token.id,
+    appId: row.token.appId,
     member,
-    actor,
-    scopes: row.scopes,
-    viewer: { kind: "local", actor: actor.iri, role: member.role },
+    actor: row.actor,
+    scopes: row.token.scopes,
+    viewer: { kind: "local", actor: row.actor.iri, role: member.role },
   };
+}
+
+const HOUR_MS = 3_600_000;
+
+/** When a token was last used is kept to the hour, so that reading does not write. */
+async function noteUse(
+  context: Context,
+  { id, lastUsedAt }: { readonly id: Id; readonly lastUsedAt: Date | null },
+): Promise<void> {
+  const now = context.now().getTime();
+  const hour = now - (now % HOUR_MS);
+  if (lastUsedAt !== null && lastUsedAt.getTime() >= hour) return;
+  await noteTokenUse(context.db, id, new Date(hour));
 }
 
 function tokenInvalid(): AppError {

@@ -17,6 +17,8 @@ import type { Frame, WebContext, WebEnv } from "./frame.ts";
 import { ErrorPage, NotSetUpPage } from "./pages/message-pages.tsx";
 import { notFoundPage, privatePage } from "./render.tsx";
 import { pageHeaders } from "./response-headers.ts";
+import { applicationRoutes } from "./routes/applications.tsx";
+import { authorizeRoutes } from "./routes/authorize.tsx";
 import { guestRoutes } from "./routes/guest.tsx";
 import { discussionRoutes } from "./routes/discussion.tsx";
 import { machineRoutes } from "./routes/machines.ts";
@@ -34,7 +36,7 @@ import { text } from "./text.ts";
 const log = logger("web");
 const MAX_TOKEN_LENGTH = 200;
 /** pages with a form for those who have not signed in */
-const FORM_PAGES = /^\/(?:sign-in|setup|n(?:\/.*)?)$/;
+const FORM_PAGES = /^\/(?:sign-in|setup|oauth\/authorize\/?|n(?:\/.*)?)$/;
 
 /**
  * All pages for people, with feeds, sitemap and assets. Mount it at `/` after every other surface: it
@@ -62,6 +64,8 @@ export function webApp(context: Context): Hono<WebEnv> {
   app.route("/", partnerRoutes(context));
   app.route("/", originRoutes(context));
   app.route("/", writingRoutes(context));
+  app.route("/", authorizeRoutes(context));
+  app.route("/", applicationRoutes(context));
   app.route("/", setupRoutes(context));
   app.all("*", (c) => notFoundPage(c));
   app.onError((error, c) => errorPage(error, c));

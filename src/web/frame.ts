@@ -33,7 +33,11 @@ export interface OrganizationFrame extends Frame {
 }
 
 export interface WebEnv {
-  Variables: { frame: Frame };
+  Variables: {
+    frame: Frame;
+    /** set by a page whose form ends at another website or in an application */
+    formLeadsOut?: boolean;
+  };
 }
 
 export type WebContext = HonoContext<WebEnv>;

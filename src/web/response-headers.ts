@@ -1,17 +1,32 @@
+import { createMiddleware } from "hono/factory";
 import { secureHeaders } from "hono/secure-headers";
-import type { WebContext } from "./frame.ts";
+import type { WebContext, WebEnv } from "./frame.ts";
 
 /**
  * No script at all, styles and images from here alone, no frames, forms to ourselves alone. A
  * referrer goes to our own pages only; `no-referrer` would empty the Origin of our own forms.
+ *
+ * The one form that sends people back to an application may end anywhere: Chromium and Safari hold
+ * the whole chain of redirects after a form against `form-action`
+ * (https://github.com/w3c/webappsec-csp/issues/8), and a client's address may lead on to
+ * addresses that we never hear of, such as a scheme of its own.
  */
 export function pageHeaders(origin: string) {
+  const strict = headers(origin, ["'self'"]);
+  const leadingOut = headers(origin, undefined);
+  return createMiddleware<WebEnv>(async (c, next) => {
+    await next();
+    await (c.var.formLeadsOut === true ? leadingOut : strict)(c, async () => {});
+  });
+}
+
+function headers(origin: string, formAction: string[] | undefined) {
   return secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
       styleSrc: ["'self'"],
       imgSrc: ["'self'"],
-      formAction: ["'self'"],
+      ...(formAction === undefined ? {} : { formAction }),
       baseUri: ["'none'"],
       frameAncestors: ["'none'"],
     },

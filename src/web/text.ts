@@ -1,3 +1,4 @@
+import { applicationsText } from "./applications-text.ts";
 import { originsText } from "./origins-text.ts";
 import { partnersText } from "./partners-text.ts";
 import { publishingText } from "./publishing-text.ts";
@@ -22,6 +23,7 @@ export const text = {
     write: "Write",
     disclosures: "Disclosures",
     origins: "Hosts",
+    applications: "Apps",
     signIn: "Sign in",
     signOut: "Sign out",
   },
@@ -233,6 +235,7 @@ export const text = {
     asked: "Asked",
   },
 
+  applications: applicationsText,
   partners: partnersText,
   publishing: publishingText,
 

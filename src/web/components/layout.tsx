@@ -108,6 +108,7 @@ function Navigation({ frame }: { readonly frame: Frame }) {
             {member.role === "admin" ? (
               <Item frame={frame} href="/admin/origins" label={text.layout.origins} />
             ) : null}
+            <Item frame={frame} href="/settings/applications" label={text.layout.applications} />
             <li>
               <form method="post" action="/sign-out">
                 <FormToken frame={frame} />

@@ -7,17 +7,19 @@ interface SignInPageProps {
   readonly frame: OrganizationFrame;
   /** where to go afterwards; a path of ours */
   readonly to: string;
+  /** what it is for; without it, that this is the door for members */
+  readonly lead?: string;
   readonly name?: string;
   readonly problem?: string;
 }
 
 /** The door for members. */
-export function SignInPage({ frame, to, name = "", problem }: SignInPageProps) {
+export function SignInPage({ frame, to, lead, name = "", problem }: SignInPageProps) {
   return (
     <>
       <header class="intro">
         <h1>{text.signIn.title}</h1>
-        <p class="lead">{text.signIn.lead(displayName(frame.organization.actor))}</p>
+        <p class="lead">{lead ?? text.signIn.lead(displayName(frame.organization.actor))}</p>
       </header>
       {problem === undefined ? null : (
         <ErrorNotice title={text.errors.summary}>{problem}</ErrorNotice>

@@ -24,7 +24,7 @@ test.each([
   "javascript:alert(1)",
   " /home",
   "",
-  `/${"x".repeat(3000)}`,
+  `/${"x".repeat(8000)}`,
 ])("%j leads nowhere", (text) => {
   expect(localPath(text, ORIGIN, "/fallback")).toBe("/fallback");
 });
