@@ -1,6 +1,6 @@
 import type { Context as HonoContext } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { AppError } from "../../domain/errors.ts";
+import type { AppError } from "../../domain/errors.ts";
 
 /** Sentences that clients show or look for; everything else says what our own error says. */
 const KNOWN: Readonly<Record<string, string>> = {
@@ -35,9 +35,4 @@ function detailsOf(details: Readonly<Record<string, string>>) {
       [{ error: "ERR_INVALID", description }],
     ]),
   );
-}
-
-/** What a client sent that cannot be read at all. */
-export function unreadable(sentence: string, status = 400): AppError {
-  return new AppError("request_unreadable", sentence, { status });
 }
