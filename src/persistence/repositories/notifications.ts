@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Id } from "../../domain/ids.ts";
 import type { Transaction } from "../database.ts";
+import { EVENTS_CHANNEL } from "../events.ts";
 import type { NotificationType } from "../schema/index.ts";
 import { instant, rowsFrom } from "./set-parameters.ts";
 import { MAX_THREAD_DEPTH } from "./threads.ts";
@@ -24,9 +25,6 @@ export interface NewNotification {
   /** a client of the recipient's wants Web Push messages */
   readonly wantsPush: boolean;
 }
-
-/** Every process hears of new notifications here: `{ "id": "7", "recipient": "…" }`. */
-export const NOTIFICATIONS_CHANNEL = "praxis_notifications";
 
 /** Notifications that nobody holds back, as they concern the recipient's duties or own doings. */
 const UNFILTERED = ["admin.sign_up", "admin.report", "poll", "update", "quoted_update"];
@@ -120,8 +118,7 @@ export async function insertNotifications(
     )
     select id::text as id, recipient_id::text as recipient, filtered,
       exists (select from push_subscriptions w where w.actor_id = recipient_id) as wants_push,
-      case when not filtered then pg_notify(${NOTIFICATIONS_CHANNEL},
-        json_build_object('id', id::text, 'recipient', recipient_id::text)::text) end
+      case when not filtered then pg_notify(${EVENTS_CHANNEL}, concat_ws(':', 'notification', recipient_id, id)) end
     from inserted`);
   return rows.map((row) => ({
     id: BigInt(row.id),
