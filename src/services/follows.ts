@@ -15,26 +15,41 @@ import {
 import { actors, follows } from "../persistence/schema/index.ts";
 import { recordActivity } from "./activities.ts";
 import type { Context } from "./context.ts";
+import { forgetFollowed } from "./endorsements.ts";
 import { requireOpenOrigin } from "./origin-rules.ts";
 import type { FollowOnWire } from "./wire.ts";
 
+/** What a follower wants to have of whom it follows; nobody else is told. */
+export interface FollowOptions {
+  readonly showBoosts?: boolean;
+  readonly notify?: boolean;
+  /** null = all */
+  readonly languages?: string[] | null;
+}
+
+const USUAL_OPTIONS: Required<FollowOptions> = { showBoosts: true, notify: false, languages: null };
+
 /**
  * One of our actors asks to follow somebody: another instance is sent a Follow and decides; between
- * two of our own it is decided at once. Asking again while a request waits changes nothing.
+ * two of our own it is decided at once. Asking again while a request waits, or afterwards, changes
+ * nothing but the options that are given.
  * @throws AppError `follow_impossible`, `origin_refused`
  */
 export async function requestFollow(
   context: Context,
   follower: ActorRecord,
   followee: ActorRecord,
+  options: FollowOptions = {},
 ): Promise<FollowRecord> {
   checkPair(follower, followee);
   await requireOpenOrigin(context, followee.iri);
   return context.db.transaction(async (tx) => {
     if (await isBlockedBetween(tx, follower.id, followee.id)) throw impossible();
     const iri = context.iris.activity(context.newKey());
-    const follow = await lockFollow(tx, pairOf(follower, followee), iri);
-    const state = nextFollowState(follow.state, "request");
+    const locked = await lockFollow(tx, pairOf(follower, followee), iri);
+    const state = nextFollowState(locked.state, "request");
+    const wanted = state === null ? options : { ...USUAL_OPTIONS, ...options };
+    const follow = await setOptions(tx, locked, wanted);
     if (state === null) return follow;
     if (followee.kind !== "remote") {
       const decided = followee.manuallyApprovesFollowers ? "pending" : "accepted";
@@ -55,6 +70,19 @@ export async function requestFollow(
     });
     return asked;
   });
+}
+
+async function setOptions(
+  tx: Transaction,
+  follow: FollowRecord,
+  options: FollowOptions,
+): Promise<FollowRecord> {
+  const changes = Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  );
+  if (Object.keys(changes).length === 0) return follow;
+  await tx.update(follows).set(changes).where(eq(follows.id, follow.id));
+  return { ...follow, ...changes };
 }
 
 /** One of our actors takes its request or its following back; nothing happens when there is none. */
@@ -159,6 +187,7 @@ export async function decide(
   const state = nextFollowState(follow.state, event);
   if (state === null) return false;
   await saveFollow(tx, follow, { iri: follow.iri, state, decidedAt: decidedAt(context, state) });
+  if (follow.state === "accepted") await forgetFollowed(tx, follow);
   return true;
 }
 

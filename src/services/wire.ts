@@ -3,6 +3,7 @@ import type { Visible } from "../domain/audience/policy.ts";
 import type { ActorRecord } from "../persistence/repositories/actors.ts";
 import type { PostRecord } from "../persistence/repositories/posts.ts";
 import type { PublishedKey } from "./keys.ts";
+import type { ModerationWire } from "./moderation-wire.ts";
 import type { PartnershipWire } from "./partnership-wire.ts";
 
 /** A JSON-LD document, ready to be stringified. */
@@ -49,6 +50,7 @@ export interface Wire {
   /** tells one member who is in a circle whose roster is open; nobody = forget it */
   roster(activityIri: string, roster: RosterOnWire): JsonLd;
   readonly partnership: PartnershipWire;
+  readonly moderation: ModerationWire;
   /**
    * The bytes to store and send.
    * @throws AppError `not_sendable` for what must never be on the wire (chapter "The boundary")

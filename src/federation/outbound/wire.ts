@@ -12,6 +12,7 @@ import {
   updateActorActivity,
 } from "./activities.ts";
 import { endRelayActivity, likeActivity, relayActivity, undoLikeActivity } from "./discussion.ts";
+import { moderationWire } from "./moderation.ts";
 import { createNoticeActivity, noticeDocument } from "./notice.ts";
 import { partnershipWire } from "./partnership.ts";
 import { announceActivity, pinActivity, undoAnnounceActivity, unpinActivity } from "./reactions.ts";
@@ -43,6 +44,7 @@ export function createWire(): Wire {
     acknowledge: acknowledgeActivity,
     roster: rosterActivity,
     partnership: partnershipWire,
+    moderation: moderationWire,
     serialize: serializeActivity,
   };
 }
