@@ -7,6 +7,10 @@ import { accountRoutes } from "./routes/accounts.ts";
 import { announcementRoutes } from "./routes/announcements.ts";
 import { defaultPictureRoutes } from "./routes/default-pictures.ts";
 import { instanceRoutes } from "./routes/instance.ts";
+import { groupedNotificationRoutes } from "./routes/grouped-notifications.ts";
+import { notificationPolicyRoutes } from "./routes/notification-policies.ts";
+import { notificationRequestRoutes } from "./routes/notification-requests.ts";
+import { notificationRoutes } from "./routes/notifications.ts";
 import { oembedRoutes } from "./routes/oembed.ts";
 import { bookmarkRoutes } from "./routes/bookmarks.ts";
 import { favouriteRoutes } from "./routes/favourites.ts";
@@ -21,6 +25,11 @@ const ROUTES: readonly ((app: Hono, context: Context) => void)[] = [
   defaultPictureRoutes,
   favouriteRoutes,
   instanceRoutes,
+  // Before those that take any key in the place of `policy` or `requests`.
+  notificationPolicyRoutes,
+  notificationRequestRoutes,
+  notificationRoutes,
+  groupedNotificationRoutes,
   oembedRoutes,
   statusReactionRoutes,
   statusRoutes,

@@ -13,20 +13,22 @@ import { createdAt, idReference, instant, timeOrderedId } from "./columns.ts";
 import { reports } from "./follows.ts";
 import { posts } from "./posts.ts";
 
-/** What happened, in the words of the Mastodon API. */
-export type NotificationType =
-  | "mention"
-  | "status"
-  | "reblog"
-  | "follow"
-  | "follow_request"
-  | "favourite"
-  | "poll"
-  | "update"
-  | "quote"
-  | "quoted_update"
-  | "admin.sign_up"
-  | "admin.report";
+/** What may happen, in the words of the Mastodon API. */
+export const NOTIFICATION_TYPES = [
+  "mention",
+  "status",
+  "reblog",
+  "follow",
+  "follow_request",
+  "favourite",
+  "poll",
+  "update",
+  "quote",
+  "quoted_update",
+  "admin.sign_up",
+  "admin.report",
+] as const;
+export type NotificationType = (typeof NOTIFICATION_TYPES)[number];
 
 /** What one of our actors is told. What it is about is read, and judged, again whenever it is shown. */
 export const notifications = pgTable(
