@@ -5,6 +5,7 @@ import { cleanUp } from "./services/clean-up.ts";
 import { endRunOutPartnerships } from "./services/end-partnership.ts";
 import { handleFetchBoosted } from "./services/fetched-boost.ts";
 import { handleRemoveFiles } from "./services/media-removal.ts";
+import { endPolls, handleTellPoll } from "./services/poll-updates.ts";
 import { handleDiscardCopies } from "./services/received-recalls.ts";
 import { handleRefreshActor } from "./services/remote-actors.ts";
 import { handleFetchPost } from "./services/fetch-post.ts";
@@ -28,6 +29,8 @@ export async function startWorker({ context, jobs, http }: Instance): Promise<Wo
     "remove-files": (payload) => handleRemoveFiles(context, payload),
     "discard-copies": (payload) => handleDiscardCopies(context, payload),
     "end-partnerships": () => endRunOutPartnerships(context),
+    "tell-poll": (payload) => handleTellPoll(context, payload),
+    "end-polls": () => endPolls(context),
     "clean-up": () => cleanUp(context),
   });
   deliveries.start();

@@ -14,6 +14,10 @@ export interface JobPayloads {
   "discard-copies": { organization: string };
   /** end the partnerships whose end date has come */
   "end-partnerships": Record<string, never>;
+  /** tell how a poll of ours stands to those who have it */
+  "tell-poll": { postId: string };
+  /** close the polls whose time has come */
+  "end-polls": Record<string, never>;
   /** remove what has outlived its use */
   "clean-up": Record<string, never>;
 }
@@ -38,6 +42,8 @@ export const QUEUES: Readonly<Record<JobName, QueueSettings>> = {
   "remove-files": { retryLimit: 20, retryDelay: 30, expireInSeconds: 300 },
   "discard-copies": { retryLimit: 20, retryDelay: 5, expireInSeconds: 900 },
   "end-partnerships": { retryLimit: 1, retryDelay: 5, expireInSeconds: 300 },
+  "tell-poll": { retryLimit: 4, retryDelay: 10, expireInSeconds: 60 },
+  "end-polls": { retryLimit: 1, retryDelay: 5, expireInSeconds: 300 },
   "clean-up": { retryLimit: 1, retryDelay: 60, expireInSeconds: 900 },
 };
 
@@ -46,6 +52,7 @@ export const DEAD_LETTERS = "dead-letters";
 /** Cron lines of the jobs that run by themselves. */
 export const SCHEDULES: Readonly<Partial<Record<JobName, string>>> = {
   "end-partnerships": "* * * * *",
+  "end-polls": "* * * * *",
   "clean-up": "17 * * * *",
 };
 

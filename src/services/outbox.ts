@@ -14,6 +14,7 @@ import { activities, actors, posts } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 import { findNoticeActivity } from "./notice-reading.ts";
 import { getOrganization } from "./organization.ts";
+import { withItsParts } from "./post-parts.ts";
 import { forViewer } from "./representation.ts";
 import { narrowTo, relationsOf, revealFound, revealPosts } from "./visibility.ts";
 import type { JsonLd } from "./wire.ts";
@@ -52,7 +53,9 @@ async function represent(
   post: Visible<PostRecord>,
 ): Promise<Visible<PostRecord>> {
   const relations = await relationsOf(context, context.db, viewer, [post.author]);
-  return forViewer(context, context.db, post, { viewer, facts: relations.factsAbout(post) });
+  const facts = relations.factsAbout(post);
+  const shown = await forViewer(context, context.db, post, { viewer, facts });
+  return withItsParts(context.db, shown);
 }
 
 /**

@@ -34,7 +34,7 @@ export function checkPoll(
   const problems: Record<string, string> = {};
   if (options.length < FEWEST_OPTIONS || options.length > MOST_OPTIONS) {
     problems["poll.options"] = `${FEWEST_OPTIONS} to ${MOST_OPTIONS} of them`;
-  } else if (options.some((option) => option === "" || [...option].length > LONGEST_OPTION)) {
+  } else if (options.some((option) => option === "" || option.length > LONGEST_OPTION)) {
     problems["poll.options"] = `1 to ${LONGEST_OPTION} characters each`;
   } else if (new Set(options).size < options.length) {
     problems["poll.options"] = "no two alike";

@@ -19,6 +19,7 @@ import { placeArriving, placeLate, type Placed } from "./arriving-replies.ts";
 import type { Context } from "./context.ts";
 import type { Outcome } from "./received-activities.ts";
 import { contentOf, notAfter, storePractice } from "./remote-post-content.ts";
+import { refreshRemotePoll, storeRemotePoll } from "./remote-polls.ts";
 import { relayReply } from "./relay.ts";
 import type { RemotePost } from "./remote.ts";
 
@@ -163,6 +164,7 @@ async function createPost(
     .returning({ id: posts.id });
   if (row === undefined) throw new Error("insert into posts returned no row");
   await storePractice(tx, row, post);
+  await storeRemotePoll(context, tx, row.id, post.poll);
   const countsAsReply = parent !== null && isPublic(audience);
   await countPost(tx, { author: author.id, parent: countsAsReply ? parent.id : null, step: 1 });
   if (hasOrphans) {
@@ -236,7 +238,11 @@ async function editPost(
   if (known.withdrawn && post.revision === null) return "ignored:deleted";
   const now = context.now();
   const editedAt = post.updatedAt === null ? null : notAfter(post.updatedAt, now);
-  if (!isNewer(post, editedAt, known)) return "ignored:not-newer";
+  if (!isNewer(post, editedAt, known)) {
+    const refreshed =
+      !known.withdrawn && (await refreshRemotePoll(context, tx, known.id, post.poll));
+    return refreshed ? "stored" : "ignored:not-newer";
+  }
   await tx
     .update(posts)
     .set({
@@ -249,6 +255,7 @@ async function editPost(
     })
     .where(eq(posts.id, known.id));
   await storePractice(tx, known, post);
+  await storeRemotePoll(context, tx, known.id, post.poll);
   const counted = !known.withdrawn && isPublic(known.audience);
   const change = Number(isPublic(audience)) - Number(counted);
   if (known.withdrawn) await countPost(tx, { author: author.id, parent: null, step: 1 });

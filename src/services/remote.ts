@@ -1,6 +1,7 @@
 import type { RemoteHandle } from "../domain/handle.ts";
 import type { Benefit, Label, PracticeKind } from "../domain/practice.ts";
 import type { PostAttachment, PostTag, ProfileField } from "../persistence/schema/index.ts";
+import type { RemotePoll } from "./remote-polls.ts";
 import type { RemoteAccounts } from "./remote-accounts.ts";
 
 export type { PostAttachment, PostTag, ProfileField } from "../persistence/schema/index.ts";
@@ -104,6 +105,8 @@ export interface RemotePost {
   readonly revision: number | null;
   /** what only practices have; null for everything that is not an Article */
   readonly practice: RemotePractice | null;
+  /** what a Question offers; null for everything else */
+  readonly poll: RemotePoll | null;
 }
 
 export interface RemotePractice {

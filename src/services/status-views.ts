@@ -8,6 +8,7 @@ import { bigints } from "../persistence/repositories/set-parameters.ts";
 import type { Acting } from "./acting.ts";
 import { audienceNames } from "./audience-names.ts";
 import type { Context } from "./context.ts";
+import { viewPolls, type PollView } from "./poll-views.ts";
 import { isThreadMuted } from "./thread-mutes-sql.ts";
 
 /** Something in a timeline: a post, or somebody's boost of it. */
@@ -51,6 +52,8 @@ export interface StatusView extends TimelineEntry {
   readonly application: { readonly name: string; readonly website: string | null } | null;
   /** who may quote it */
   readonly quotePolicy: "public" | "followers" | "nobody";
+  /** null for what is no question */
+  readonly poll: PollView | null;
   /** stored atom → how people write it */
   readonly audienceNames: ReadonlyMap<string, string>;
 }
@@ -71,10 +74,11 @@ export async function viewStatuses(
 ): Promise<StatusView[]> {
   if (entries.length === 0) return [];
   const shown = [...new Map(entries.map(({ post }) => [post.id, post])).values()];
-  const [around, mentioned, names] = await Promise.all([
+  const [around, mentioned, names, polls] = await Promise.all([
     readAround(context, acting, shown),
     findActorsByIris(context.db, mentionsOf(shown)),
     audienceNames(context, shown),
+    viewPolls(context, acting, shown),
   ]);
   return entries.map((entry) => {
     const row = around.get(entry.post.id);
@@ -85,6 +89,7 @@ export async function viewStatuses(
       inReplyToActorId: row?.inReplyToActorId ?? null,
       application: row?.application ?? null,
       quotePolicy: row?.quotePolicy ?? (isPublic(entry.post.audience) ? "public" : "nobody"),
+      poll: polls.get(entry.post.id) ?? null,
       audienceNames: names,
     };
   });

@@ -31,6 +31,7 @@ export interface Wire {
   undoLike(activityIri: string, like: LikeOnWire & { readonly iri: string }): JsonLd;
   announce(activityIri: string, boost: BoostOnWire): JsonLd;
   undoAnnounce(activityIri: string, boost: BoostOnWire & { readonly iri: string }): JsonLd;
+  vote(activityIri: string, vote: VoteOnWire): JsonLd;
   /** Add to, and Remove from, the `featured` collection of an actor */
   pin(activityIri: string, pinned: PinOnWire): JsonLd;
   unpin(activityIri: string, pinned: PinOnWire): JsonLd;
@@ -124,6 +125,19 @@ export interface BoostOnWire {
   readonly post: string;
   readonly author: string;
   readonly at: Date;
+}
+
+/** A vote in a poll elsewhere. */
+export interface VoteOnWire {
+  /** of the note that the vote is */
+  readonly iri: string;
+  readonly actor: string;
+  /** the poll's author */
+  readonly to: string;
+  /** the question */
+  readonly poll: string;
+  /** of the option */
+  readonly title: string;
 }
 
 /** A public post that one of our actors shows first. */

@@ -133,6 +133,7 @@ export function remotePost(
     updatedAt: null,
     revision: null,
     practice: null,
+    poll: null,
     ...changes,
   };
 }

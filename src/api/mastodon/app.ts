@@ -16,6 +16,7 @@ import { bookmarkRoutes } from "./routes/bookmarks.ts";
 import { favouriteRoutes } from "./routes/favourites.ts";
 import { statusReactionRoutes } from "./routes/status-reactions.ts";
 import { statusRoutes } from "./routes/statuses.ts";
+import { pollRoutes } from "./routes/polls.ts";
 
 /** One file of `routes/` for each resource; each adds its routes to the app. */
 const ROUTES: readonly ((app: Hono, context: Context) => void)[] = [
@@ -33,6 +34,7 @@ const ROUTES: readonly ((app: Hono, context: Context) => void)[] = [
   oembedRoutes,
   statusReactionRoutes,
   statusRoutes,
+  pollRoutes,
 ];
 
 /**

@@ -1,9 +1,11 @@
+import { receiveVote } from "../../services/poll-votes.ts";
 import { concernsUs } from "../../services/relevance.ts";
 import { storeRemotePost } from "../../services/remote-posts.ts";
 import type { Effect } from "../../services/received-activities.ts";
 import { isPostDocument, readPostDocument } from "../remote/read-post.ts";
 import { irisOf } from "../remote/wire-values.ts";
 import { Refused } from "./answer.ts";
+import { readVote } from "./vote.ts";
 import { ignore, type Inbound } from "./handler.ts";
 
 const MAX_ADDRESSES = 1_000;
@@ -16,6 +18,8 @@ const MAX_ADDRESSES = 1_000;
 export function writePost(inbound: Inbound): Effect {
   const { context, rules, activity, actor, object } = inbound;
   if (object === null) return readPostLater(inbound);
+  const vote = activity.type === "Create" ? readVote(object, rules) : null;
+  if (vote !== null) return (tx) => receiveVote(context, tx, actor, vote);
   if (!isPostDocument(object)) return ignore("object-type");
   const { to, cc } = activity.json;
   const post = readPostDocument(object, rules, { actor: actor.iri, to, cc });

@@ -7,6 +7,7 @@ import { ACTIVITY_STREAMS, ACTOR_CONTEXT, OBJECT_CONTEXT } from "../vocab/contex
 import { actorObject } from "./actor.ts";
 import { article } from "./article.ts";
 import { note } from "./note.ts";
+import { question } from "./question.ts";
 import { addressOf } from "./post-parts.ts";
 
 /** The post as served at its IRI, with `@context`. */
@@ -126,5 +127,6 @@ function followObject(follow: FollowOnWire): JsonLd {
 }
 
 function postObject(post: Visible<PostRecord>): JsonLd {
-  return post.type === "Article" ? article(post) : note(post);
+  if (post.type === "Article") return article(post);
+  return post.type === "Question" ? question(post) : note(post);
 }

@@ -16,6 +16,7 @@ import { moderationWire } from "./moderation.ts";
 import { createNoticeActivity, noticeDocument } from "./notice.ts";
 import { partnershipWire } from "./partnership.ts";
 import { announceActivity, pinActivity, undoAnnounceActivity, unpinActivity } from "./reactions.ts";
+import { voteActivity } from "./question.ts";
 import { rosterActivity } from "./roster.ts";
 import { serializeActivity } from "./serialize.ts";
 
@@ -34,6 +35,7 @@ export function createWire(): Wire {
     undoLike: undoLikeActivity,
     announce: announceActivity,
     undoAnnounce: undoAnnounceActivity,
+    vote: voteActivity,
     pin: pinActivity,
     unpin: unpinActivity,
     updateActor: updateActorActivity,

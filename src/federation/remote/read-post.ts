@@ -1,18 +1,17 @@
 import { isPublicAddress } from "../../domain/audience/classify.ts";
 import { isSameOrigin } from "../../domain/remote-iri.ts";
-import { escapeHtml } from "../../platform/html/escape.ts";
 import type { RemotePost } from "../../services/remote.ts";
 import { withoutTitle } from "../vocab/title.ts";
 import { cleanHtml, plainLine, textAsHtml } from "./clean-text.ts";
 import { remoteInvalid } from "./problems.ts";
 import { readAttachments, readTags } from "./read-attachments.ts";
+import { readPoll } from "./read-poll.ts";
 import { readPractice } from "./read-practice.ts";
 import {
   instantOf,
   iriOf,
   irisOf,
   isJson,
-  lineOf,
   listOf,
   pageUrlOf,
   textIn,
@@ -29,8 +28,6 @@ const LIMITS = {
   summary: 1_000,
   content: 500_000,
   addresses: 1_000,
-  options: 50,
-  option: 200,
 };
 const MAX_REVISION = 2_147_483_647;
 
@@ -87,6 +84,7 @@ export function readPostDocument(
     updatedAt: instantOf(document["updated"]),
     revision: readRevision(document["revision"]),
     practice: type === "Article" ? readPractice(document, tags, rules) : null,
+    poll: type === "Question" ? readPoll(document) : null,
   };
   if (isEmpty(post)) throw remoteInvalid(`The post ${iri} is empty.`);
   return post;
@@ -133,7 +131,7 @@ function bodyOf(document: Json, type: string): { html: string; language: string 
   const written = text === "" && typeof source === "string" ? source : text;
   const isHtml = text !== "" && !isPlain(document["mediaType"]);
   const body = isHtml ? cleanHtml(written, LIMITS.content) : textAsHtml(written, LIMITS.content);
-  return { html: body + optionsOf(document), language: language ?? namedLanguage(document) };
+  return { html: body, language: language ?? namedLanguage(document) };
 }
 
 /** PeerTube and Lemmy name the language as an object. */
@@ -150,18 +148,8 @@ function isPlain(mediaType: unknown): boolean {
   return mediaType === "text/markdown" || mediaType === "text/plain";
 }
 
-/** The options of a poll as a list; voting is not for us. */
-function optionsOf(document: Json): string {
-  const options = listOf(document["oneOf"] ?? document["anyOf"], LIMITS.options)
-    .filter(isJson)
-    .map((option) => lineOf(textIn(option, "name").text, LIMITS.option))
-    .filter((name) => name !== "");
-  if (options.length === 0) return "";
-  return `<ul>${options.map((name) => `<li>${escapeHtml(name)}</li>`).join("")}</ul>`;
-}
-
 /** A Note that is only a name is a vote in a poll (Mastodon); one without anything is nothing. */
-function isEmpty({ type, title, summary, contentHtml, attachments }: RemotePost): boolean {
-  if (contentHtml !== "" || attachments.length > 0) return false;
+function isEmpty({ type, title, summary, contentHtml, attachments, poll }: RemotePost): boolean {
+  if (contentHtml !== "" || attachments.length > 0 || poll !== null) return false;
   return type === "Note" ? summary === "" : title === "" && summary === "";
 }

@@ -13,6 +13,7 @@ const COMMON_TERMS = {
   sensitive: "as:sensitive",
   toot: "http://joinmastodon.org/ns#",
   blurhash: "toot:blurhash",
+  votersCount: "toot:votersCount",
 } as const;
 
 /** Who may interact, as GoToSocial defines it (`canQuote`: FEP-044f). A hint, never an access rule. */

@@ -5,6 +5,7 @@ import type { Id } from "../../domain/ids.ts";
 import type { Queryable } from "../database.ts";
 import { actors, posts, practices } from "../schema/index.ts";
 import type { ActorRecord } from "./actors.ts";
+import type { PostParts } from "./post-parts.ts";
 
 /** What `posts` holds of a post. */
 export type PostRow = InferSelectModel<typeof posts>;
@@ -22,6 +23,8 @@ export interface PostRecord extends Omit<PostRow, "audience" | "relayedBy">, Gua
   readonly practice: PracticePart | null;
   /** in the copy for one partner: the terms that it has accepted, as its object names them */
   readonly terms?: string;
+  /** what its object says beyond the post, where that was read (services/post-parts) */
+  readonly parts?: PostParts;
 }
 
 /** Joins that every read of posts uses; add `where`, `orderBy` and `limit` to it. */

@@ -6,6 +6,7 @@ import type { PostRecord } from "../../../services/records.ts";
 import type { Involvement, StatusView } from "../../../services/status-views.ts";
 import { accountJson, acctOf } from "./account.ts";
 import { attachmentsJson } from "./media-attachment.ts";
+import { pollJson } from "./poll.ts";
 
 /** A post, or a boost of one, as clients know it (`Status`). `origin` is our own. */
 export function statusJson(view: StatusView, origin: string) {
@@ -63,7 +64,7 @@ function plainStatusJson(view: StatusView, origin: string) {
     quote: null,
     quote_approval: quoteApproval(view),
     card: null,
-    poll: null,
+    poll: view.poll === null ? null : pollJson(view.poll),
     ...involvementJson(view.involvement),
     practice: practiceJson(post),
     audience: formatAudience(post.audience).map((atom) => view.audienceNames.get(atom) ?? atom),

@@ -45,10 +45,10 @@ describe("posts as other servers send them", () => {
     ]);
   });
 
-  test("a Mastodon poll shows its options as a list, as text", () => {
-    expect(read(samples.mastodonPoll).contentHtml).toBe(
-      "<p>Which one?</p><ul><li>Paper</li><li>Screen &amp; &lt;b&gt;pen&lt;/b&gt;</li></ul>",
-    );
+  test("a Mastodon poll has its options beside its text, as text", () => {
+    const { contentHtml, poll } = read(samples.mastodonPoll);
+    expect(contentHtml).toBe("<p>Which one?</p>");
+    expect(poll?.options.map(({ title }) => title)).toEqual(["Paper", "Screen & <b>pen</b>"]);
   });
 
   test("a GoToSocial note has single values where others have lists, and its warning as plain text", () => {
