@@ -24,8 +24,8 @@ export async function boost(context: Context, acting: Acting, id: Id): Promise<T
   if (!isPublic(post.audience)) throw notAllowed("Only public posts can be boosted.");
   const row = await context.db.transaction(async (tx) => {
     const iri = context.iris.activity(context.newKey());
-    const reaction = { iri, type: "boost", actorId: actor.id, postId: post.id } as const;
-    const added = await addReaction(tx, reaction);
+    const reaction = { iri, type: "boost", actorId: actor.id, post } as const;
+    const added = await addReaction(context, tx, reaction);
     const stored = await findBoost(tx, actor.id, post.id);
     if (added !== "stored" || stored === undefined) return stored;
     await recordActivity(context, tx, {

@@ -25,8 +25,8 @@ export async function favourite(
   const post = await findPost(context, viewer, id);
   await context.db.transaction(async (tx) => {
     const iri = context.iris.activity(context.newKey());
-    const reaction = { iri, type: "favourite", actorId: actor.id, postId: post.id } as const;
-    if ((await addReaction(tx, reaction)) !== "stored") return;
+    const reaction = { iri, type: "favourite", actorId: actor.id, post } as const;
+    if ((await addReaction(context, tx, reaction)) !== "stored") return;
     const told = await whoIsTold(tx, post);
     if (told === null) return;
     const like = { actor: actor.iri, post: post.iri, to: told.iri };

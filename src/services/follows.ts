@@ -16,6 +16,7 @@ import { actors, follows } from "../persistence/schema/index.ts";
 import { recordActivity } from "./activities.ts";
 import type { Context } from "./context.ts";
 import { forgetFollowed } from "./endorsements.ts";
+import { notify } from "./notifications.ts";
 import { requireOpenOrigin } from "./origin-rules.ts";
 import type { FollowOnWire } from "./wire.ts";
 
@@ -53,6 +54,7 @@ export async function requestFollow(
     if (state === null) return follow;
     if (followee.kind !== "remote") {
       const decided = followee.manuallyApprovesFollowers ? "pending" : "accepted";
+      await notifyOfFollow(context, tx, { follower, followee, state: decided });
       return saveFollow(tx, follow, {
         iri,
         state: decided,
@@ -70,6 +72,16 @@ export async function requestFollow(
     });
     return asked;
   });
+}
+
+/** Tells one of our actors that somebody follows it now, or asks to. */
+export async function notifyOfFollow(
+  context: Context,
+  tx: Transaction,
+  { follower, followee, state }: FollowActors & { readonly state: "pending" | "accepted" },
+): Promise<void> {
+  const type = state === "accepted" ? "follow" : "follow_request";
+  await notify(context, tx, { recipientId: followee.id, type, fromId: follower.id });
 }
 
 async function setOptions(
@@ -191,10 +203,13 @@ export async function decide(
   return true;
 }
 
-interface FollowWithActors {
-  readonly follow: Pick<FollowRecord, "iri">;
+interface FollowActors {
   readonly follower: ActorRecord;
   readonly followee: ActorRecord;
+}
+
+interface FollowWithActors extends FollowActors {
+  readonly follow: Pick<FollowRecord, "iri">;
 }
 
 /** A follow with the actor on its other side. */

@@ -9,6 +9,7 @@ import { announceChange } from "../persistence/changes.ts";
 import type { Queryable, Transaction } from "../persistence/database.ts";
 import type { ActorRecord } from "../persistence/repositories/actors.ts";
 import { actors, members, oauthCodes, sessions } from "../persistence/schema/index.ts";
+import { notifyAdmins } from "./admin-notifications.ts";
 import type { Context } from "./context.ts";
 import { createActor, prepareKeys } from "./local-actors.ts";
 import { requireOrganization } from "./organization.ts";
@@ -100,9 +101,11 @@ export async function addMember(
   const handle = checkLocalHandle(input.handle);
   const password = input.password ?? randomToken(12);
   const [keys, passwordHash] = await Promise.all([prepareKeys(), hashPassword(password)]);
-  const member = await context.db.transaction((tx) =>
-    insertMember(context, tx, { ...input, handle, passwordHash, keys }),
-  );
+  const member = await context.db.transaction(async (tx) => {
+    const added = await insertMember(context, tx, { ...input, handle, passwordHash, keys });
+    await notifyAdmins(context, tx, { type: "admin.sign_up", fromId: added.actorId });
+    return added;
+  });
   return { member, password: input.password === null ? password : null };
 }
 

@@ -7,6 +7,7 @@ import { findActorByIri, type ActorRecord } from "../persistence/repositories/ac
 import { findPostByIri, type PostRecord } from "../persistence/repositories/posts.ts";
 import { posts, reactions } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
+import { notify } from "./notifications.ts";
 import { isFollowedHere } from "./relevance.ts";
 import { settleActivity, type Outcome } from "./received-activities.ts";
 import { revealPosts } from "./visibility.ts";
@@ -26,7 +27,7 @@ export async function receiveFavourite(
 ): Promise<Outcome> {
   const post = await findVisibleTo(context, tx, actor, postIri);
   if (post === null) return "ignored:unknown-object";
-  return addReaction(tx, { iri, type: "favourite", actorId: actor.id, postId: post.id });
+  return addReaction(context, tx, { iri, type: "favourite", actorId: actor.id, post });
 }
 
 /**
@@ -50,7 +51,7 @@ export async function receiveBoost(
   if (!isPublic(post.audience)) return "ignored:not-public";
   const visible = await revealTo(context, tx, actor, post);
   if (visible === null) return "ignored:unknown-object";
-  return addReaction(tx, { iri, type: "boost", actorId: actor.id, postId: post.id });
+  return addReaction(context, tx, { iri, type: "boost", actorId: actor.id, post: visible });
 }
 
 /** Stores a boost whose post has been read from its origin by now. */
@@ -89,18 +90,32 @@ export async function receiveUndoReaction(
   return "ignored:unknown-object";
 }
 
-/** Stores a reaction and counts it, once for each actor and post. */
+/** A favourite or boost that is about to be stored; whose it is may see the post. */
+export interface NewReaction {
+  readonly iri: string;
+  readonly type: "favourite" | "boost";
+  readonly actorId: Id;
+  readonly post: Visible<PostRecord>;
+}
+
+/** Stores a reaction and counts it, once for each actor and post; an author of ours is notified. */
 export async function addReaction(
+  context: Context,
   tx: Transaction,
-  reaction: { iri: string; type: "favourite" | "boost"; actorId: Id; postId: Id },
+  { iri, type, actorId, post }: NewReaction,
 ): Promise<Outcome> {
   const added = await tx
     .insert(reactions)
-    .values(reaction)
+    .values({ iri, type, actorId, postId: post.id })
     .onConflictDoNothing()
     .returning({ id: reactions.id });
   if (added.length === 0) return "ignored:repeated";
-  await count(tx, reaction.postId, reaction.type, 1);
+  await count(tx, post.id, type, 1);
+  if (post.local) {
+    const told = type === "favourite" ? "favourite" : "reblog";
+    const occurrence = { recipientId: post.authorId, fromId: actorId, postId: post.id };
+    await notify(context, tx, { ...occurrence, type: told });
+  }
   return "stored";
 }
 

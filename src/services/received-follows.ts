@@ -14,7 +14,7 @@ import {
   type FollowRecord,
 } from "../persistence/repositories/follows.ts";
 import type { Context } from "./context.ts";
-import { decide, sendAnswer } from "./follows.ts";
+import { decide, notifyOfFollow, sendAnswer } from "./follows.ts";
 import type { Outcome } from "./received-activities.ts";
 
 /** A Follow activity that another activity is about. Peers give its id, or the pair, or both. */
@@ -54,6 +54,7 @@ export async function receiveFollow(
   const state = asking === "accepted" || open ? "accepted" : "pending";
   const decidedAt = state === "accepted" ? (follow.decidedAt ?? context.now()) : null;
   await saveFollow(tx, follow, { iri: asked.iri, state, decidedAt });
+  if (state !== follow.state) await notifyOfFollow(context, tx, { follower, followee, state });
   if (state === "accepted") {
     await sendAnswer(context, tx, { follow: asked, follower, followee }, "accept");
   }

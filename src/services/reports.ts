@@ -4,6 +4,7 @@ import type { Transaction } from "../persistence/database.ts";
 import { findActorsByIris, type ActorRecord } from "../persistence/repositories/actors.ts";
 import { findLocalPostAuthors } from "../persistence/repositories/reports.ts";
 import { reports } from "../persistence/schema/index.ts";
+import { notifyAdmins } from "./admin-notifications.ts";
 import type { Context } from "./context.ts";
 import type { Outcome } from "./received-activities.ts";
 
@@ -40,7 +41,7 @@ export async function receiveReport(
   const target = named ?? [...authors.values()][0];
   if (target === undefined) return "ignored:unknown-object";
   if ((await countOpen(tx, reporter.id)) >= MOST_OPEN_PER_REPORTER) return "ignored:too-many";
-  const added = await tx
+  const [added] = await tx
     .insert(reports)
     .values({
       iri,
@@ -51,7 +52,13 @@ export async function receiveReport(
     })
     .onConflictDoNothing()
     .returning({ id: reports.id });
-  return added.length > 0 ? "stored" : "ignored:repeated";
+  if (added === undefined) return "ignored:repeated";
+  await notifyAdmins(context, tx, {
+    type: "admin.report",
+    fromId: reporter.id,
+    reportId: added.id,
+  });
+  return "stored";
 }
 
 async function countOpen(tx: Transaction, reporterId: Id): Promise<number> {
