@@ -15,6 +15,7 @@ import { createVerifier } from "./federation/inbound/verify.ts";
 import { SOFTWARE } from "./services/software.ts";
 import type { Instance } from "./instance.ts";
 import { createMetrics } from "./metrics.ts";
+import { OAUTH_PATHS, oauthApp } from "./oauth/app.ts";
 import { logger } from "./platform/logging.ts";
 import { webApp } from "./web/app.tsx";
 import { sessionViewer } from "./web/session-viewer.ts";
@@ -29,7 +30,10 @@ const NO_BODY = Buffer.alloc(0);
 const PRAXIS_API = "/api/praxis/v1";
 
 /** Composes all surfaces into one Hono app. */
-export function createServer({ context, database }: Instance): WebServer {
+export function createServer({
+  context,
+  database,
+}: Pick<Instance, "context" | "database">): WebServer {
   const log = logger("web");
   const documents = new DocumentCache();
   const verify = createVerifier(context);
@@ -73,6 +77,11 @@ export function createServer({ context, database }: Instance): WebServer {
   }
   for (const path of ["/api/oembed", "/media/default/*"]) {
     app.all(path, (c) => mastodon.fetch(c.req.raw, c.env));
+  }
+  const oauth = oauthApp(context, { onError });
+  for (const path of OAUTH_PATHS) {
+    app.all(path, (c) => oauth.fetch(c.req.raw, c.env));
+    app.all(`${path}/`, (c) => oauth.fetch(c.req.raw, c.env));
   }
   app.all("/ap/inbox", (c) => inbox(c.req.raw, null));
   for (const path of ACTOR_PATHS) {

@@ -22,6 +22,8 @@ export interface Config {
   readonly metricsToken: string | null;
   /** where people reach whoever runs the instance; it is public */
   readonly contactEmail: string;
+  /** requests in five minutes that the Mastodon API takes from one client; 0 = no limits at all */
+  readonly rateLimit: number;
   readonly logLevel: "debug" | "info" | "warning" | "error";
   /** sentences for the log: variables that are set but not in use */
   readonly warnings: readonly string[];
@@ -47,6 +49,7 @@ const variables = z.object({
   PRAXIS_ALLOW_PRIVATE_NETWORK: flag,
   PRAXIS_METRICS_TOKEN: z.string().min(16).optional(),
   PRAXIS_CONTACT_EMAIL: z.email("must be an e-mail address").optional(),
+  PRAXIS_RATE_LIMIT: z.coerce.number().int().min(0).max(1_000_000).default(1_500),
   PRAXIS_LOG_LEVEL: z.enum(["debug", "info", "warning", "error"]).default("info"),
 });
 
@@ -98,6 +101,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     allowPrivateNetwork,
     metricsToken: values.PRAXIS_METRICS_TOKEN ?? null,
     contactEmail: values.PRAXIS_CONTACT_EMAIL ?? postmasterOf(new URL(origin).hostname),
+    rateLimit: values.PRAXIS_RATE_LIMIT,
     logLevel: values.PRAXIS_LOG_LEVEL,
     warnings: Object.keys(given)
       .filter((name) => /^(?:PRAXIS_|S3_|SMTP_)/.test(name) && !(name in variables.shape))
@@ -116,6 +120,7 @@ function describe(issue: z.core.$ZodIssue): string {
     return `${name} must be one of ${issue.values.filter((value) => value !== "").join(", ")}`;
   }
   if (name === "PORT") return "PORT must be a whole number from 0 to 65535";
+  if (name === "PRAXIS_RATE_LIMIT") return `${name} must be a whole number; 0 means no limits`;
   return `${name} ${issue.message.replace(/^[A-Z]/, (letter) => letter.toLowerCase())}`;
 }
 

@@ -44,6 +44,7 @@ export async function measureInbox(databaseUrl: string): Promise<InboxFigures[]>
       PORT: `${port}`,
       PRAXIS_ORIGIN: `http://127.0.0.1:${port}`,
       PRAXIS_ALLOW_PRIVATE_NETWORK: "on",
+      PRAXIS_RATE_LIMIT: "0",
       PRAXIS_SECRET_KEY: Buffer.alloc(32, 1).toString("base64"),
     },
   });

@@ -75,6 +75,7 @@ async function measureHome(databaseUrl: string, origin: string, postgres: number
     DATABASE_URL: databaseUrl,
     PRAXIS_ORIGIN: origin,
     PRAXIS_ALLOW_PRIVATE_NETWORK: "on",
+    PRAXIS_RATE_LIMIT: "0",
     PRAXIS_SECRET_KEY: Buffer.alloc(32, 1).toString("base64"),
   });
   const instance = await openInstance(config, { works: false });

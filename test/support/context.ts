@@ -53,6 +53,8 @@ export interface TestInstanceOptions {
   readonly origin?: string;
   readonly followers?: FollowPolicy;
   readonly peers?: readonly Peer[];
+  /** requests that the Mastodon API takes from one client; without it, any number */
+  readonly rateLimit?: number;
 }
 
 /** Sets an organization up on a database of its own; peers are reached in this process. */
@@ -60,10 +62,12 @@ export async function createTestInstance({
   origin = "https://alpha.example",
   followers = "open",
   peers = [],
+  rateLimit = 0,
 }: TestInstanceOptions = {}): Promise<TestInstance> {
   const database = await createTestDatabase();
   const config = readConfig({
     PRAXIS_ORIGIN: origin,
+    PRAXIS_RATE_LIMIT: String(rateLimit),
     ...(origin.startsWith("http:") ? { PRAXIS_ALLOW_PRIVATE_NETWORK: "on" } : {}),
   });
   const hosts = new Map(peers.map((peer) => [new URL(peer.origin).host, peer]));

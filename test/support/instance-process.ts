@@ -67,6 +67,7 @@ export async function startInstance(
     DATABASE_URL: database.url,
     PORT: `${port}`,
     PRAXIS_ORIGIN: origin,
+    PRAXIS_RATE_LIMIT: "0",
     PRAXIS_ALLOW_PRIVATE_NETWORK: "on",
     PRAXIS_SECRET_KEY: Buffer.from(secretKeyOf(name)).toString("base64"),
     PRAXIS_DATA: dataDir,

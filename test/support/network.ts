@@ -87,6 +87,7 @@ export function createNetwork(): Network {
       const config = readConfig({
         PRAXIS_DATA: dataDir,
         PRAXIS_ORIGIN: origin,
+        PRAXIS_RATE_LIMIT: "0",
         DATABASE_URL: database.url,
         PRAXIS_SECRET_KEY: randomBytes(32).toString("base64"),
       });

@@ -4,7 +4,9 @@ import { AppError, notFound } from "../../domain/errors.ts";
 import type { Context } from "../../services/context.ts";
 import { mastodonError } from "./errors.ts";
 import { accountRoutes } from "./routes/accounts.ts";
+import { limitRequests } from "./rate-limits.ts";
 import { announcementRoutes } from "./routes/announcements.ts";
+import { appRoutes } from "./routes/apps.ts";
 import { defaultPictureRoutes } from "./routes/default-pictures.ts";
 import { instanceRoutes } from "./routes/instance.ts";
 import { groupedNotificationRoutes } from "./routes/grouped-notifications.ts";
@@ -22,6 +24,7 @@ import { pollRoutes } from "./routes/polls.ts";
 const ROUTES: readonly ((app: Hono, context: Context) => void)[] = [
   accountRoutes,
   announcementRoutes,
+  appRoutes,
   bookmarkRoutes,
   defaultPictureRoutes,
   favouriteRoutes,
@@ -50,7 +53,8 @@ export function mastodonApi(
     cors({
       origin: "*",
       allowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-      allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key"],
+      // None named: whichever a client asks for.
+      allowHeaders: [],
       exposeHeaders: [
         "Link",
         "X-RateLimit-Limit",
@@ -61,6 +65,7 @@ export function mastodonApi(
       maxAge: 86_400,
     }),
   );
+  app.use(limitRequests(context));
   app.use(async (c, next) => {
     await next();
     // Answers depend on who asks; whatever is for everybody says so itself.

@@ -1,6 +1,7 @@
 import type { Context as HonoContext } from "hono";
 import { ANONYMOUS, type Viewer } from "../../domain/audience/policy.ts";
 import { AppError } from "../../domain/errors.ts";
+import { bearerToken } from "../../platform/http/bearer.ts";
 import type { Context } from "../../services/context.ts";
 import { authenticate, includesScope, type Credential } from "../../services/tokens.ts";
 
@@ -33,7 +34,5 @@ export async function readerOf(context: Context, c: HonoContext): Promise<Viewer
 }
 
 function bearer(c: HonoContext): string | null {
-  return (
-    /^Bearer ([A-Za-z0-9._~+/=-]{1,500})$/i.exec(c.req.header("Authorization") ?? "")?.[1] ?? null
-  );
+  return bearerToken(c.req.header("Authorization"));
 }

@@ -7,7 +7,7 @@ import type { Context } from "../../services/context.ts";
 import { finishGuestSignIn, startGuestSignIn } from "../../services/guest-sign-in.ts";
 import { endGuestSession, viewerOfGuest } from "../../services/guests.ts";
 import { listShared, openNotice } from "../../services/notice-reading.ts";
-import { clientAddress } from "../client-address.ts";
+import { clientAddress } from "../../platform/http/client-address.ts";
 import { readForm } from "../form.ts";
 import type { WebContext, WebEnv } from "../frame.ts";
 import { LandingPage, LeavingPage, SharedPage } from "../pages/guest-pages.tsx";

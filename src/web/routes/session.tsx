@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { AppError } from "../../domain/errors.ts";
 import type { Context } from "../../services/context.ts";
 import { signIn, signOut } from "../../services/sessions.ts";
-import { clientAddress } from "../client-address.ts";
+import { clientAddress } from "../../platform/http/client-address.ts";
 import { readForm } from "../form.ts";
 import type { WebEnv } from "../frame.ts";
 import { localPath } from "../local-path.ts";
