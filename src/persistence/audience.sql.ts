@@ -1,4 +1,15 @@
-import { and, eq, exists, inArray, isNull, not, or, sql, type SQL } from "drizzle-orm";
+import {
+  and,
+  eq,
+  exists,
+  inArray,
+  isNull,
+  not,
+  or,
+  sql,
+  type Placeholder,
+  type SQL,
+} from "drizzle-orm";
 import type { PartnerReach } from "../domain/audience/partners.ts";
 import type { Viewer } from "../domain/audience/policy.ts";
 import { isEditor } from "../domain/audience/policy.ts";
@@ -20,6 +31,8 @@ export function visibleTo(
     readonly reach: PartnerReach;
     /** hosts of authors whom nobody here sees, as `hostIn` writes them */
     readonly refusedHosts: readonly string[];
+    /** the viewer's IRI, where the query is to serve for others like them */
+    readonly actor?: Placeholder | undefined;
   },
 ): SQL | undefined {
   const { organization, reach, refusedHosts } = given;
@@ -31,9 +44,10 @@ export function visibleTo(
   );
   const open = hasPlain("public");
   if (viewer.kind === "anonymous") return and(present, open);
-  const own = eq(actors.iri, opaque(sql`${viewer.actor}::text`));
-  const named = has(`person:${viewer.actor}`);
-  const followed = and(hasPlain("followers"), isFollowed(db, viewer.actor));
+  const actor = sql`${given.actor ?? viewer.actor}::text`;
+  const own = eq(actors.iri, opaque(actor));
+  const named = sql`${posts.audience} @> ${opaque(sql`array['person:' || ${actor}]`)}`;
+  const followed = and(hasPlain("followers"), isFollowed(db, actor));
   const shared = or(hasAny(reach.atoms), ...[...reach.single].map(inOnePost));
   if (viewer.kind === "remote") return and(present, or(open, own, named, followed, shared));
   const ofOrganization = sql`${actors.kind} = 'organization'`;
@@ -103,7 +117,7 @@ function opensToOwnMembers(): SQL {
   return sql`exists (select from unnest(${posts.audience}) as atom where atom not like 'person:%')`;
 }
 
-function isFollowed(db: Queryable, viewer: string): SQL {
+function isFollowed(db: Queryable, viewer: SQL): SQL {
   const query = (db as Database)
     .select({ one: sql`1` })
     .from(follows)

@@ -4,13 +4,16 @@ import { sql, type SQL, type SQLWrapper } from "drizzle-orm";
 const SIZES = [2, 21, 41, 81, 101, 201];
 
 /**
- * An order with a limit behind it, for `orderBy`: at least `limit` rows (if there are so many),
- * perhaps more. The limit stands in the statement. As a parameter it would have PostgreSQL plan the
- * query anew each time, because for any limit it expects a tenth of all rows.
+ * A limit of at least `limit` as it stands in a statement. As a parameter it would have PostgreSQL
+ * plan the query anew each time, because for any limit it expects a tenth of all rows.
  */
+export function plannedLimit(limit: number): SQL {
+  return sql.raw(String(SIZES.find((size) => size >= limit) ?? Math.trunc(limit)));
+}
+
+/** An order with a limit behind it, for `orderBy`: at least `limit` rows, perhaps more. */
 export function limitedTo(order: SQL, limit: number): SQL {
-  const size = SIZES.find((each) => each >= limit) ?? limit;
-  return sql`${order} limit ${sql.raw(String(Math.trunc(size)))}`;
+  return sql`${order} limit ${plannedLimit(limit)}`;
 }
 
 /**

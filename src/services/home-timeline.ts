@@ -1,14 +1,18 @@
-import { and, desc, eq, inArray, isNull, lt, or, sql, type SQL } from "drizzle-orm";
+import { and, desc, sql, type Placeholder, type SQL } from "drizzle-orm";
 import type { Visible } from "../domain/audience/policy.ts";
-import type { Id } from "../domain/ids.ts";
+import { MAX_ID, type Id } from "../domain/ids.ts";
 import type { PostRecord } from "../persistence/repositories/posts.ts";
-import { follows, posts } from "../persistence/schema/index.ts";
+import { preparedShapes } from "../persistence/prepared-queries.ts";
+import { limitedTo, opaque } from "../persistence/planning.ts";
+import { newestOfMany, placedAt, postLine } from "../persistence/repositories/newest-of-many.ts";
+import { bigintsIn } from "../persistence/repositories/set-parameters.ts";
+import { posts } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 import { viewerOf, type Member } from "./members.ts";
 import { requireOrganization } from "./organization.ts";
 import { partnersNow } from "./partners.ts";
-import { readPosts, selectPostVersions } from "./post-reading.ts";
-import { narrowTo, revealPosts } from "./visibility.ts";
+import { readPosts, selectPostVersions, type PreparedList } from "./post-reading.ts";
+import { prepareNarrowing, revealPosts } from "./visibility.ts";
 
 /** One page of a member's home; `next` continues it as `before`, null at the end. */
 export interface HomePage {
@@ -28,27 +32,29 @@ export async function listHome(
 ): Promise<HomePage> {
   const organization = await requireOrganization(context);
   const viewer = viewerOf(member);
-  const followed = context.db
-    .select({ id: follows.followeeId })
-    .from(follows)
-    .where(
-      and(
-        inArray(follows.followerId, [member.actorId, organization.actor.id]),
-        eq(follows.state, "accepted"),
-      ),
-    );
-  const shared = await sharedByPartners(context);
-  const rows = await selectPostVersions(context.db)
-    .where(
-      and(
-        or(inArray(posts.authorId, followed), shared),
-        isNull(posts.inReplyToIri),
-        await narrowTo(context, viewer),
-        page.before === undefined ? undefined : lt(posts.id, page.before),
-      ),
-    )
-    .orderBy(desc(posts.id))
-    .limit(page.limit + 1);
+  const [narrowing, { partners }] = await Promise.all([
+    prepareNarrowing(context, viewer),
+    partnersNow(context),
+  ]);
+  const hasPartners = partners.standing.size + partners.single.size > 0;
+  const limit = page.limit + 1;
+  const query = homes(context.db, `${narrowing.key} ${hasPartners} ${limit}`, () => {
+    const range = { before: sql.placeholder("before"), after: null, upwards: false, limit };
+    const where = and(sql`${posts.inReplyToIri} is null`, narrowing.where());
+    const followed = newestOfMany(followedBy(sql.placeholder("followers")), postLine(where), range);
+    // What partners addressed to our organization; nothing to look for where there is no partner.
+    const shared = placedAt(`partner:${context.iris.organization}`, where, range);
+    const all = hasPartners ? sql`(${followed} union ${shared})` : followed;
+    return selectPostVersions(context.db)
+      .where(sql`${posts.id} in ${all}`)
+      .orderBy(limitedTo(desc(posts.id), limit))
+      .prepare("home");
+  });
+  const rows = await query.execute({
+    ...narrowing.values,
+    before: (page.before ?? MAX_ID).toString(),
+    followers: `{${member.actorId},${organization.actor.id}}`,
+  });
   const found = rows.slice(0, page.limit);
   return {
     posts: await revealPosts(context, viewer, await readPosts(context, found)),
@@ -56,10 +62,10 @@ export async function listHome(
   };
 }
 
-/** What partners addressed to our organization; nothing to look for where there is no partner. */
-async function sharedByPartners(context: Context): Promise<SQL | undefined> {
-  const { partners } = await partnersNow(context);
-  if (partners.standing.size + partners.single.size === 0) return undefined;
-  const atom = sql.param([`partner:${context.iris.organization}`], posts.audience);
-  return sql`${posts.audience} @> ${atom}`;
+const homes = preparedShapes<PreparedList>();
+
+/** Whom any of the actors (ids as `bigintsIn` takes them) follows, each once. */
+function followedBy(followers: Placeholder): SQL {
+  return sql`select distinct followee_id as id from follows
+    where follower_id = any(${opaque(bigintsIn(followers))}::bigint[]) and state = 'accepted'`;
 }

@@ -10,7 +10,11 @@ import {
 import type { Context } from "./context.ts";
 import { recordOf, type KnownPost } from "./post-memory.ts";
 
-export { selectPostVersions, type PostVersion } from "../persistence/repositories/post-versions.ts";
+export {
+  selectPostVersions,
+  type PostVersion,
+  type PreparedList,
+} from "../persistence/repositories/post-versions.ts";
 
 /**
  * The records of what `selectPostVersions` found, in the same order; what is gone by now is left out.

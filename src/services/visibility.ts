@@ -99,12 +99,48 @@ export async function revealToOwner(
  * possibly see. `revealPosts` then decides about each.
  */
 export async function narrowTo(context: Context, viewer: Viewer): Promise<SQL | undefined> {
-  if (await isRefusedViewer(context, context.db, viewer)) return sql`false`;
+  const given = await narrowing(context, viewer);
+  return given === null ? sql`false` : visibleTo(context.db, viewer, given);
+}
+
+/** `narrowTo` for a query that is built once and kept, for all viewers with the same `key`. */
+export interface Narrowing {
+  /** names all that stands in the condition besides the viewer's IRI */
+  readonly key: string;
+  /** the condition; it has the placeholder `viewer` */
+  where(): SQL | undefined;
+  /** values for the placeholder */
+  readonly values: { readonly viewer: string };
+}
+
+/** See `Narrowing`. */
+export async function prepareNarrowing(context: Context, viewer: Viewer): Promise<Narrowing> {
+  const given = await narrowing(context, viewer);
+  const values = { viewer: viewer.kind === "anonymous" ? "" : viewer.actor };
+  if (given === null) return { key: "nothing", where: () => sql`false`, values };
+  const { reach, refusedHosts, organization } = given;
+  const role = viewer.kind === "local" ? viewer.role : "";
+  const parts = [
+    viewer.kind,
+    role,
+    organization,
+    refusedHosts,
+    { ...reach, single: [...reach.single] },
+  ];
+  return {
+    key: JSON.stringify(parts),
+    where: () => visibleTo(context.db, viewer, { ...given, actor: sql.placeholder("viewer") }),
+    values,
+  };
+}
+
+/** What the condition depends on; null = the viewer sees nothing. */
+async function narrowing(context: Context, viewer: Viewer) {
+  if (await isRefusedViewer(context, context.db, viewer)) return null;
   const { partners, circles } = await partnersNow(context);
   const { refusedHosts } = await originFacts(context);
   const reach = partnerReach(viewer, partners, circles);
-  const { organization } = context.iris;
-  return visibleTo(context.db, viewer, { organization, reach, refusedHosts });
+  return { organization: context.iris.organization, reach, refusedHosts };
 }
 
 /**

@@ -59,7 +59,9 @@ export async function fillWithPosts(databaseUrl: string, count: number): Promise
             when dice < 50 then array['public']
             when dice < 65 then array['followers']
             when dice < 75 then array[case when ours then 'members' else 'followers' end]
-            when dice < 85 then array['partner:' || case when ours then 'https://h7.example/ap/org' else ${organization}::text end]
+            when dice < 85 then array[case when ours then 'partner:https://h7.example/ap/org'
+              when author % 20 = 7 then 'partner:' || ${organization}::text
+              else 'followers' end]
             when dice < 92 then array['person:https://h' || author % 20 || '.example/ap/u' || author]
             else array[]::text[]
           end,

@@ -55,6 +55,11 @@ export function selectPostVersions(db: Queryable) {
     .$dynamic();
 }
 
+/** `selectPostVersions(…).prepare(…)`, as far as lists need it. */
+export interface PreparedList {
+  execute(values: Readonly<Record<string, unknown>>): Promise<PostVersion[]>;
+}
+
 const versionsById = preparedQuery((db) =>
   selectPostVersions(db)
     .where(sql`${posts.id} = any(${bigintsIn(sql.placeholder("ids"))})`)
