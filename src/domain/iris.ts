@@ -34,6 +34,8 @@ export interface LocalIris {
   postPage(id: string): string;
   /** where a notice leads to */
   noticePage(key: string): string;
+  /** page of a hashtag, given without `#` */
+  tagPage(name: string): string;
   /** page of a member */
   memberPage(handle: string): string;
 }
@@ -66,6 +68,7 @@ export function localIris(origin: string): LocalIris {
     practicePage: (slug) => `${origin}/practices/${slug}`,
     postPage: (id) => `${origin}/posts/${id}`,
     noticePage: (key) => `${origin}/n/${key}`,
+    tagPage: (name) => `${origin}/tags/${encodeURIComponent(name.toLowerCase())}`,
     memberPage: (handle) => `${origin}/@${handle}`,
   };
 }

@@ -1,8 +1,10 @@
+import { and, eq, isNull } from "drizzle-orm";
 import { removeAbandonedDrafts } from "../platform/storage/drafts.ts";
 import type { Id } from "../domain/ids.ts";
 import type { JobPayloads } from "../jobs/registry.ts";
 import type { Transaction } from "../persistence/database.ts";
 import { markRemovedLeftovers, markRemovedOfPost } from "../persistence/repositories/media.ts";
+import { media } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 
 const UNUSED_AFTER_MS = 86_400_000;
@@ -24,6 +26,14 @@ export async function releaseMedia(
 ): Promise<void> {
   const keys = await markRemovedOfPost(tx, postId, { keep, now: context.now() });
   await removeLater(context, tx, keys);
+}
+
+/** Gives the files of a post back to who uploaded them: they may be attached again, for a while. */
+export async function detachMedia(tx: Transaction, postId: Id, now: Date): Promise<void> {
+  await tx
+    .update(media)
+    .set({ postId: null, createdAt: now })
+    .where(and(eq(media.postId, postId), isNull(media.removedAt)));
 }
 
 /** Removes the files of one or more keys when the caller's transaction has committed. */

@@ -8,6 +8,7 @@ import type { Transaction } from "../persistence/database.ts";
 import { findMediaByKey, lockMedia, type MediaRecord } from "../persistence/repositories/media.ts";
 import { findPostById } from "../persistence/repositories/posts.ts";
 import { media, posts, type PostAttachment } from "../persistence/schema/index.ts";
+import type { Acting } from "./acting.ts";
 import type { Context } from "./context.ts";
 import { releaseMedia, removeLater, thumbnailKey } from "./media-removal.ts";
 import { checkDescription, MEDIA_LIMITS } from "./media-upload.ts";
@@ -75,8 +76,8 @@ async function isOpenTo(
 }
 
 /**
- * Gives a post exactly those files, in that order: new ones must be the member's own uploads that no
- * post has, others the post's already. What it no longer has is removed.
+ * Gives a post exactly those files, in that order: new ones must be uploads, that no post has, of the
+ * member or of whom they act as, others the post's already. What it no longer has is removed.
  * @throws AppError `invalid_request` that names `media_ids`
  */
 export async function attachMedia(
@@ -84,13 +85,14 @@ export async function attachMedia(
   tx: Transaction,
   post: { readonly id: Id },
   ids: readonly string[],
-  member: Member,
+  { member, actor }: Pick<Acting, "member" | "actor">,
 ): Promise<void> {
   const wanted = readIds(ids);
+  const uploaders = new Set([member.actorId, actor.id]);
   const found = new Map((await lockMedia(tx, wanted)).map((file) => [file.id, file]));
   const files = wanted.map((id) => {
     const file = found.get(id);
-    const mine = file?.postId === null && file.uploaderId === member.actorId;
+    const mine = file?.postId === null && uploaders.has(file.uploaderId);
     if (file !== undefined && (mine || file.postId === post.id)) return file;
     throw invalid({ media_ids: `you have no upload ${id} that could be attached` });
   });

@@ -80,7 +80,8 @@ export async function publishPractice(
     const revision = { postId: post.id, number: 1, changeNote: "" };
     await insertRevision(tx, revision, draft, editor);
     const { mediaIds = [] } = input;
-    if (mediaIds.length > 0) await attachMedia(context, tx, post, mediaIds, editor);
+    if (mediaIds.length > 0)
+      await attachMedia(context, tx, post, mediaIds, { member: editor, actor });
     await tx
       .update(actors)
       .set({ postsCount: sql`${actors.postsCount} + 1` })
@@ -133,7 +134,10 @@ export async function revisePractice(
       .where(eq(practices.postId, id));
     const narrowed = isPublic(locked.audience) && !isPublic(audience);
     if (narrowed) await hideAddress(context, tx, before);
-    if (mediaIds !== undefined) await attachMedia(context, tx, { id }, mediaIds, editor);
+    if (mediaIds !== undefined) {
+      const uploader = { member: editor, actor: before.authorActor };
+      await attachMedia(context, tx, { id }, mediaIds, uploader);
+    }
     const changeNote = changes.change_note ?? "";
     await insertRevision(tx, { postId: id, number: revision, changeNote }, draft, editor);
     return announce(context, tx, id, locked, changes.notice_title);

@@ -10,7 +10,7 @@ import {
 } from "../../src/persistence/schema/index.ts";
 import { actingAs } from "../../src/services/acting.ts";
 import { favourite } from "../../src/services/favourites.ts";
-import { writeReply } from "../../src/services/notes.ts";
+import { writeReply } from "../../src/services/replies.ts";
 import { readPracticeChanges } from "../../src/services/practice-input.ts";
 import { revisePractice } from "../../src/services/practices.ts";
 import { createSetupLink } from "../../src/services/setup.ts";
@@ -63,12 +63,16 @@ async function fillSite(): Promise<void> {
     readPracticeChanges({ change_note: "Measured" }),
   );
   const hidden = await publish(context, admin, { title: "Rates", label: "TLP:GREEN" }, FOLLOWERS);
-  const answered = await writeReply(context, admin, {
+  const answered = await writeReply(context, actingAs(admin), {
     inReplyTo: practice.id,
     content: `What about the **weekend**? ${"x".repeat(200)}`,
     language: "en",
   });
-  await writeReply(context, admin, { inReplyTo: answered.id, content: HOSTILE, language: null });
+  await writeReply(context, actingAs(admin), {
+    inReplyTo: answered.id,
+    content: HOSTILE,
+    language: null,
+  });
   await favourite(context, actingAs(admin), answered.id);
   await publish(context, admin, { title: `Hostile ${HOSTILE}`, kind: "question", summary: "" });
   for (let number = 1; number <= 20; number += 1) {

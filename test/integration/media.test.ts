@@ -5,6 +5,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ANONYMOUS, type Viewer } from "../../src/domain/audience/policy.ts";
 import { media, posts } from "../../src/persistence/schema/index.ts";
+import { actingAs } from "../../src/services/acting.ts";
 import {
   attachMedia,
   describeMedia,
@@ -49,7 +50,7 @@ function upload(bytes: Buffer | string, fileName: string, by = editor, descripti
 async function attach(file: MediaRecord, audience = FOLLOWERS) {
   const post = await publish(alpha.context, editor, {}, audience);
   await alpha.context.db.transaction((tx) =>
-    attachMedia(alpha.context, tx, post, [String(file.id)], editor),
+    attachMedia(alpha.context, tx, post, [String(file.id)], actingAs(editor)),
   );
   return post;
 }
@@ -255,7 +256,7 @@ describe("a file of a post", () => {
           tx,
           post,
           files.map((file) => String(file.id)),
-          editor,
+          actingAs(editor),
         ),
       );
     await edit([second, first]);

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eq } from "drizzle-orm";
 import { posts, reactions } from "../../src/persistence/schema/index.ts";
-import { writeReply } from "../../src/services/notes.ts";
+import { actingAs } from "../../src/services/acting.ts";
+import { writeReply } from "../../src/services/replies.ts";
 import { blockActor } from "../../src/services/blocks.ts";
 import { createTestInstance, type TestInstance } from "../support/context.ts";
 import { Visitor } from "../support/web-client.ts";
@@ -167,11 +168,11 @@ describe("below a practice for few", () => {
     const open = await addRemotePost(context, mallory);
     const draft = { content: "Hello", language: null };
     await expect(
-      writeReply(context, instance.admin, { ...draft, inReplyTo: secret }),
+      writeReply(context, actingAs(instance.admin), { ...draft, inReplyTo: secret }),
     ).rejects.toMatchObject({ code: "not_found" });
     await blockActor(context, instance.admin.actor, mallory);
     await expect(
-      writeReply(context, instance.admin, { ...draft, inReplyTo: open }),
+      writeReply(context, actingAs(instance.admin), { ...draft, inReplyTo: open }),
     ).rejects.toMatchObject({ code: "not_found" });
     const path = `/posts/${open}/favourite`;
     expect((await admin.submit("/home", {}, path)).status).toBe(404);

@@ -6,8 +6,9 @@ import { actingAs } from "../../services/acting.ts";
 import type { Context } from "../../services/context.ts";
 import { getAnswered, readDiscussion } from "../../services/discussion.ts";
 import { favourite, unfavourite } from "../../services/favourites.ts";
-import { deleteReply, writeReply } from "../../services/notes.ts";
+import { deleteNote } from "../../services/own-notes.ts";
 import { getPostById } from "../../services/reading.ts";
+import { writeReply } from "../../services/replies.ts";
 import type { PostRecord } from "../../services/records.ts";
 import { readerOf, requireScope } from "./access.ts";
 import { jsonBody } from "./body.ts";
@@ -86,7 +87,7 @@ export function discussionRoutes(app: OpenAPIHono, context: Context): void {
     const { content, in_reply_to, language } = input.data;
     const answered = await getAnswered(context, viewer, c.req.param("id"), in_reply_to);
     const draft = { inReplyTo: answered.id, content, language };
-    return c.json(replyJson(await writeReply(context, member, draft), new Set()), 201);
+    return c.json(replyJson(await writeReply(context, actingAs(member), draft), new Set()), 201);
   });
 
   describe(app, "delete", "/posts/{id}", {
@@ -95,7 +96,7 @@ export function discussionRoutes(app: OpenAPIHono, context: Context): void {
   });
   app.delete("/posts/:id", async (c) => {
     const { member } = await requireScope(context, c, "write:statuses");
-    await deleteReply(context, member, readId(c.req.param("id")));
+    await deleteNote(context, actingAs(member), readId(c.req.param("id")));
     return c.body(null, 204);
   });
 

@@ -1,5 +1,6 @@
 import { isSameOrigin } from "../remote-iri.ts";
 import { formatAtom, isPublic, type Atom, type Audience } from "./audience.ts";
+import type { Scope } from "./narrow.ts";
 import { reveal, see, type Facts, type Guarded, type Viewer, type Visible } from "./policy.ts";
 
 /** What decides about a discussion besides its posts. */
@@ -84,6 +85,46 @@ export function audienceOfOwnReply(
   const owner: Atom = { kind: "partner", organization: place.owner };
   const named = isSameOrigin(parent.author, place.owner) && parent.author !== place.owner;
   return [...ours, owner, ...(named ? [answered] : [])];
+}
+
+/**
+ * The audience of a reply by one of ours who asked for `requested`: that, within what rule 1 allows.
+ * Wherever not everybody may read what is above, "public" and "my followers" mean the largest part of
+ * it that is allowed; followers are meant only below what the same author wrote for them. Whoever is
+ * named in `requested` was seen to be able to read all above. When nothing is left, the author and the
+ * owner of the discussion remain.
+ */
+export function narrowOwnReply(
+  requested: Scope,
+  ancestors: readonly Guarded[],
+  facts: DiscussionFacts,
+): Audience {
+  const place = placeBelow(ancestors, facts);
+  if (place.kind === "open") return requested.audience;
+  const largest = audienceOfOwnReply(ancestors, facts);
+  if (requested.audience.some(({ kind }) => kind === "public" || kind === "followers")) {
+    const own = isForFollowersOf(requested.author, ancestors);
+    return own ? [{ kind: "followers" }, ...sharedBy(ancestors, facts)] : largest;
+  }
+  const allowed = new Set(largest.map(formatAtom));
+  const within = requested.audience.filter((atom) =>
+    atom.kind === "person"
+      ? // A partner takes what is sent to its organization alone for a word to the whole discussion.
+        place.kind !== "partner" || atom.actor !== place.owner
+      : allowed.has(formatAtom(atom)),
+  );
+  if (within.length > 0 || place.kind === "partner") return within;
+  const [parent] = ancestors;
+  const owner = place.kind === "ours" ? place.head : parent;
+  return owner === undefined ? [] : [{ kind: "person", actor: owner.author }];
+}
+
+function isForFollowersOf(author: string, ancestors: readonly Guarded[]): boolean {
+  return ancestors.every(
+    (post) =>
+      isPublic(post.audience) ||
+      (post.author === author && post.audience.some(({ kind }) => kind === "followers")),
+  );
 }
 
 /** A reply that comes from elsewhere. */

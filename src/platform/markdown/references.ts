@@ -10,10 +10,13 @@ export interface References {
   links: string[];
 }
 
-const MENTION =
+/** `@user` and `@user@host` in running text. */
+export const MENTION =
   /(?<![\p{L}\p{N}_@./])@[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*(?:@[\p{L}\p{N}]+(?:[.-]+[\p{L}\p{N}]+)*(?::\d{1,5})?)?/gu;
-const HASHTAG = /(?<![\p{L}\p{N}_&/#@])#([\p{L}\p{M}\p{N}_]{1,100})(?![\p{L}\p{M}\p{N}_])/gu;
-const ONLY_DIGITS = /^[\p{N}_]+$/u;
+/** `#name`, with the name as its group. */
+export const HASHTAG = /(?<![\p{L}\p{N}_&/#@])#([\p{L}\p{M}\p{N}_]{1,100})(?![\p{L}\p{M}\p{N}_])/gu;
+/** What looks like a hashtag but is a number. */
+export const ONLY_DIGITS = /^[\p{N}_]+$/u;
 /** Stands for what is not text (code, links, images): no letter, so a mention may follow it. */
 const NOT_TEXT = "\uFFFC";
 

@@ -1,7 +1,8 @@
 import { isPublic } from "../../domain/audience/audience.ts";
 import type { Visible } from "../../domain/audience/policy.ts";
+import { NOTE_LIMITS } from "../../domain/note.ts";
 import type { Discussion } from "../../services/discussion.ts";
-import { isOwnReply, MAX_REPLY_LENGTH } from "../../services/notes.ts";
+import { isOwnNote } from "../../services/own-notes.ts";
 import type { PostRecord } from "../../services/records.ts";
 import type { Frame } from "../frame.ts";
 import { languageTag, text } from "../text.ts";
@@ -102,7 +103,7 @@ function Reply({
             {text.discussion.reply}
             <span class="visually-hidden"> – {text.discussion.replyBy(name)}</span>
           </a>
-          {isOwnReply(reply, frame.member) ? (
+          {isOwnNote(reply, frame.member?.actorId ?? null) ? (
             <PostButton
               frame={frame}
               action={`/posts/${reply.id}/delete`}
@@ -168,7 +169,7 @@ function ReplyForm({
           name="content"
           rows={5}
           required
-          maxlength={MAX_REPLY_LENGTH}
+          maxlength={NOTE_LIMITS.characters}
           dir="auto"
           aria-describedby={described}
           aria-invalid={refused === undefined ? undefined : "true"}

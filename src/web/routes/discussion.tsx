@@ -5,8 +5,9 @@ import { actingAs } from "../../services/acting.ts";
 import type { Context } from "../../services/context.ts";
 import { favourite, unfavourite } from "../../services/favourites.ts";
 import type { Member } from "../../services/members.ts";
-import { deleteReply, writeReply } from "../../services/notes.ts";
+import { deleteNote } from "../../services/own-notes.ts";
 import { getPostById } from "../../services/reading.ts";
+import { writeReply } from "../../services/replies.ts";
 import { readForm } from "../form.ts";
 import type { WebContext, WebEnv } from "../frame.ts";
 import { localPath } from "../local-path.ts";
@@ -26,7 +27,7 @@ export function discussionRoutes(context: Context): Hono<WebEnv> {
     const content = form("content");
     try {
       const draft = { inReplyTo: post.id, content, language: null };
-      const reply = await writeReply(context, member, draft);
+      const reply = await writeReply(context, actingAs(member), draft);
       return c.redirect(`${back(c, form("back"), post.id)}#reply-${reply.id}`, 303);
     } catch (error) {
       if (!(error instanceof AppError) || error.status !== 422) throw error;
@@ -55,7 +56,7 @@ export function discussionRoutes(context: Context): Hono<WebEnv> {
 
   app.post("/posts/:id/delete", async (c) => {
     const id = readId(c);
-    await deleteReply(context, memberOf(c), id);
+    await deleteNote(context, actingAs(memberOf(c)), id);
     const path = back(c, (await readForm(c))("back"), id);
     // The page of what was just deleted is gone.
     return c.redirect(path === `/posts/${id}` ? "/home" : `${path}#discussion`, 303);

@@ -2,7 +2,7 @@ import { LIMITS } from "../../../domain/practice.ts";
 import { htmlToText } from "../../../platform/html/text.ts";
 import { acceptedMediaTypes, MAX_PIXELS } from "../../../platform/media/media-types.ts";
 import { MEDIA_LIMITS } from "../../../services/media-upload.ts";
-import { MAX_REPLY_LENGTH } from "../../../services/notes.ts";
+import { NOTE_LIMITS } from "../../../domain/note.ts";
 import type { ActorRecord } from "../../../services/records.ts";
 import { SOFTWARE } from "../../../services/software.ts";
 import { PICTURES_PATH, THUMBNAIL_BLURHASH } from "../pictures.ts";
@@ -128,9 +128,9 @@ function limits() {
       max_header_description_length: 0,
     },
     statuses: {
-      max_characters: MAX_REPLY_LENGTH,
+      max_characters: NOTE_LIMITS.characters,
       max_media_attachments: MEDIA_LIMITS.perPost,
-      characters_reserved_per_url: 23,
+      characters_reserved_per_url: NOTE_LIMITS.charactersPerUrl,
     },
     media_attachments: {
       supported_mime_types: acceptedMediaTypes(),
