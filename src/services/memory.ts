@@ -1,7 +1,9 @@
 import type { KeyObject } from "node:crypto";
+import { LRUCache } from "lru-cache";
 import type { ActorRecord } from "../persistence/repositories/actors.ts";
 import type { FollowPolicy } from "../domain/follow.ts";
 import type { Id } from "../domain/ids.ts";
+import type { CompiledFilters } from "./filter-matches.ts";
 import type { OriginFacts } from "./origin-rules.ts";
 import type { PartnerFacts } from "./partners.ts";
 import { PostMemory } from "./post-memory.ts";
@@ -40,6 +42,8 @@ export class Memory {
   vapidKeys: Promise<VapidKeys> | null = null;
   readonly remote = new RemoteMemory();
   readonly posts = new PostMemory();
+  /** of actors who looked lately; read anew on each request, made ready when they have changed */
+  readonly filters = new LRUCache<Id, CompiledFilters>({ max: 1_000 });
   /** offers of partnerships whose terms are being read */
   offersInHand = 0;
 

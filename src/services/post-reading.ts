@@ -68,9 +68,10 @@ async function readStored(
   return found;
 }
 
-async function readAuthors(
+/** The actors that rows name, each of the version that the query has just seen. */
+export async function readAuthors(
   { db, memory }: Context,
-  rows: readonly PostVersion[],
+  rows: readonly Pick<PostVersion, "authorId" | "authorVersion">[],
 ): Promise<Map<Id, StoredActor>> {
   const found = new Map<Id, StoredActor>();
   const missing = new Set<Id>();

@@ -8,6 +8,12 @@ import { bigints } from "../persistence/repositories/set-parameters.ts";
 import type { Acting } from "./acting.ts";
 import { audienceNames } from "./audience-names.ts";
 import type { Context } from "./context.ts";
+import {
+  filterMatches,
+  type FilterContext,
+  type FilterMatch,
+  type FilterMatches,
+} from "./filter-matches.ts";
 import { viewPolls, type PollView } from "./poll-views.ts";
 import { isThreadMuted } from "./thread-mutes-sql.ts";
 
@@ -56,6 +62,15 @@ export interface StatusView extends TimelineEntry {
   readonly poll: PollView | null;
   /** stored atom → how people write it */
   readonly audienceNames: ReadonlyMap<string, string>;
+  /** the viewer's filters that apply */
+  readonly filtered: readonly FilterMatch[];
+}
+
+/** Where statuses are shown, as far as filters mind: without it all filters of the viewer apply. */
+export interface ShownAt {
+  readonly place?: FilterContext;
+  /** what applies, where the caller knows already */
+  readonly filtered?: FilterMatches;
 }
 
 const NOBODY_INVOLVED: Involvement = {
@@ -71,14 +86,16 @@ export async function viewStatuses(
   context: Context,
   acting: Acting | null,
   entries: readonly TimelineEntry[],
+  { place, filtered }: ShownAt = {},
 ): Promise<StatusView[]> {
   if (entries.length === 0) return [];
   const shown = [...new Map(entries.map(({ post }) => [post.id, post])).values()];
-  const [around, mentioned, names, polls] = await Promise.all([
+  const [around, mentioned, names, polls, matches] = await Promise.all([
     readAround(context, acting, shown),
     findActorsByIris(context.db, mentionsOf(shown)),
     audienceNames(context, shown),
     viewPolls(context, acting, shown),
+    filtered ?? filterMatches(context, acting, shown, place),
   ]);
   return entries.map((entry) => {
     const row = around.get(entry.post.id);
@@ -91,6 +108,7 @@ export async function viewStatuses(
       quotePolicy: row?.quotePolicy ?? (isPublic(entry.post.audience) ? "public" : "nobody"),
       poll: polls.get(entry.post.id) ?? null,
       audienceNames: names,
+      filtered: matches.get(entry.post.id) ?? [],
     };
   });
 }

@@ -18,6 +18,7 @@ import { bookmarkRoutes } from "./routes/bookmarks.ts";
 import { favouriteRoutes } from "./routes/favourites.ts";
 import { statusReactionRoutes } from "./routes/status-reactions.ts";
 import { statusRoutes } from "./routes/statuses.ts";
+import { timelineRoutes } from "./routes/timelines.ts";
 import { pollRoutes } from "./routes/polls.ts";
 
 /** One file of `routes/` for each resource; each adds its routes to the app. */
@@ -38,6 +39,7 @@ const ROUTES: readonly ((app: Hono, context: Context) => void)[] = [
   statusReactionRoutes,
   statusRoutes,
   pollRoutes,
+  timelineRoutes,
 ];
 
 /**

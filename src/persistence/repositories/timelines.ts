@@ -31,7 +31,10 @@ export interface Stretch {
 /** Whose doings and what else somebody's home or list consists of. */
 export interface Sources {
   readonly me: Id;
-  /** CTE `chosen (id, boosts, languages)`: whose posts are wanted, and whether their boosts are */
+  /**
+   * CTE `chosen (id, boosts, languages, mine)`: whose posts are wanted, whether their boosts are, in
+   * which languages (null = all), and whether it is I who follow them
+   */
   readonly chosen: SQL;
   /** SQL: replies to that author (a column) are wanted */
   readonly answered: (author: SQL) => SQL;
@@ -43,7 +46,7 @@ export interface Sources {
   readonly own: boolean;
   /** SQL: of that actor nothing is wanted */
   readonly unwanted: (id: SQL, host: SQL) => SQL;
-  /** atoms that can open a post of others to whoever looks */
+  /** atoms that can open a post of others to whoever looks, besides `followers` */
   readonly atoms: readonly string[];
 }
 
@@ -82,6 +85,7 @@ export async function findCandidates(
   const mine = sql`(select me from given)`;
   const present = sql`p.withdrawn_at is null`;
   const open = sql`(p.local or p.audience && (select atoms from given))`;
+  const openOf = sql`(${open} or (c.mine and p.audience @> '{followers}'))`;
   const inPlace = sql`(p.in_reply_to_iri is null or exists (select from posts parent
     where parent.id = p.in_reply_to_id and (parent.author_id = p.author_id
       or parent.author_id = ${mine} or ${answered(sql`parent.author_id`)})))`;
@@ -97,7 +101,7 @@ export async function findCandidates(
     ), newest as materialized (
       select p.id from chosen c cross join lateral (
         select p.id from posts p
-        where p.author_id = c.id and ${within("p.id")} and ${present} and ${open} and ${spoken} and ${inPlace}
+        where p.author_id = c.id and ${within("p.id")} and ${present} and ${openOf} and ${spoken} and ${inPlace}
         order by p.id ${order} limit 2) p
     ), edge as materialized (
       select coalesce((select id from newest order by id ${order} offset ${limit} - 1 limit 1),
@@ -106,7 +110,7 @@ export async function findCandidates(
       (select p.id, p.id as post_id, null::text as iri, null::timestamptz as created_at, null::bigint as actor_id
       from chosen c cross join lateral (
         select p.id from posts p
-        where p.author_id = c.id and ${near("p.id")} and ${present} and ${open} and ${spoken} and ${inPlace}
+        where p.author_id = c.id and ${near("p.id")} and ${present} and ${openOf} and ${spoken} and ${inPlace}
         order by p.id ${order} limit ${limit}) p)
       union all
       (select r.id, r.post_id, r.iri, r.created_at, r.actor_id
@@ -117,9 +121,13 @@ export async function findCandidates(
         where r.actor_id = b.id and r.type = 'boost' and ${near("r.id")} and ${present} and ${open}
           and p.author_id <> ${mine} and not ${unwanted(sql`a.id`, sql`a.host`)}
         order by r.id ${order} limit ${limit}) r)
-      ${own ? sql`union all (select p.id, p.id, null, null, null from posts p
+      ${
+        own
+          ? sql`union all (select p.id, p.id, null, null, null from posts p
         where p.author_id = ${mine} and ${near("p.id")} and ${present}
-        order by p.id ${order} limit ${limit})` : sql``}
+        order by p.id ${order} limit ${limit})`
+          : sql``
+      }
       ${fromPlaces(sql`select unnest(places) as place from given`, sources.places, inPlace)}
       ${fromPlaces(sql`select unnest(tags) as place from given`, sources.tags, sql`true`)}
     )
@@ -191,7 +199,8 @@ export async function findPublicCandidates(
   const rows = await db.execute<{ id: string }>(sql`
     with given as materialized (select ${given})
     select id::text as id from (${found}) as found`);
-  return rows.map(({ id }) => ({ id: BigInt(id), postId: BigInt(id), boost: null }));
+  const ids = rows.map(({ id }) => BigInt(id));
+  return ids.map((id) => ({ id, postId: id, boost: null }));
 }
 
 function toCandidate(row: CandidateRow): Candidate {
@@ -220,8 +229,9 @@ export function followedBy(
   among: SQL = sql`true`,
 ): SQL {
   return sql`select f.followee_id as id, bool_or(f.show_boosts) as boosts,
-      case when bool_and(cardinality(f.languages) > 0)
-        then string_to_array(string_agg(array_to_string(f.languages, ','), ','), ',') end as languages
+      case when bool_and(coalesce(cardinality(f.languages), 0) > 0)
+        then string_to_array(string_agg(array_to_string(f.languages, ','), ','), ',') end as languages,
+      bool_or(f.follower_id = (select me from given)) as mine
     from follows f join actors a on a.id = f.followee_id
     where f.follower_id = any(${bigintsIn(`{${followers.join(",")}}`)}) and f.state = 'accepted'
       and ${among} and not ${unwanted(sql`a.id`, sql`a.host`)}

@@ -3,10 +3,11 @@ import type { Visible } from "../../../domain/audience/policy.ts";
 import { visibilityOf } from "../../../domain/audience/visibility.ts";
 import { escapeHtml } from "../../../platform/html/escape.ts";
 import type { PostRecord } from "../../../services/records.ts";
-import type { Involvement, StatusView } from "../../../services/status-views.ts";
+import type { StatusView } from "../../../services/status-views.ts";
 import { accountJson, acctOf } from "./account.ts";
-import { attachmentsJson } from "./media-attachment.ts";
 import { pollJson } from "./poll.ts";
+import { filterResultJson } from "./filter.ts";
+import { attachmentsJson } from "./media-attachment.ts";
 
 /** A post, or a boost of one, as clients know it (`Status`). `origin` is our own. */
 export function statusJson(view: StatusView, origin: string) {
@@ -65,17 +66,24 @@ function plainStatusJson(view: StatusView, origin: string) {
     quote_approval: quoteApproval(view),
     card: null,
     poll: view.poll === null ? null : pollJson(view.poll),
-    ...involvementJson(view.involvement),
+    ...involvementJson(view),
     practice: practiceJson(post),
     audience: formatAudience(post.audience).map((atom) => view.audienceNames.get(atom) ?? atom),
   };
 }
 
 /** Only those who are signed in have these. */
-function involvementJson(involvement: Involvement | null) {
+function involvementJson({ involvement, filtered }: StatusView) {
   if (involvement === null) return {};
   const { favourited, boosted, muted, bookmarked, pinned } = involvement;
-  return { favourited, reblogged: boosted, muted, bookmarked, pinned, filtered: [] };
+  return {
+    favourited,
+    reblogged: boosted,
+    muted,
+    bookmarked,
+    pinned,
+    filtered: filtered.map(filterResultJson),
+  };
 }
 
 /** No client shows a title field, so the title stands in the text. */

@@ -1,0 +1,170 @@
+import { and, eq, sql, type SQL } from "drizzle-orm";
+import { notFound } from "../domain/errors.ts";
+import type { Id } from "../domain/ids.ts";
+import { normalizeTag } from "../domain/tag.ts";
+import {
+  findCandidates,
+  findPublicCandidates,
+  followedBy,
+  type PublicFilter,
+  type Sources,
+} from "../persistence/repositories/timelines.ts";
+import { followedTags, lists } from "../persistence/schema/index.ts";
+import type { Acting } from "./acting.ts";
+import type { Context } from "./context.ts";
+import { notHiddenFrom } from "./hiding.ts";
+import type { KeysetPage } from "./keyset-page.ts";
+import { requireOrganization } from "./organization.ts";
+import { fillPage, type TimelinePage } from "./timeline-pages.ts";
+
+export type { TimelinePage } from "./timeline-pages.ts";
+
+/**
+ * The home of whom the client acts as: what they and the organization follow, with what those boost;
+ * what was addressed to them, to the organization or to its members; their own; and public posts under
+ * the hashtags that they follow. Replies only to those whom they read anyway. Without what they hide,
+ * and whom they read in exclusive lists.
+ */
+export async function homeTimeline(
+  context: Context,
+  acting: Acting,
+  page: KeysetPage,
+): Promise<TimelinePage> {
+  const { actor } = acting;
+  const [{ actor: organization }, tags] = await Promise.all([
+    requireOrganization(context),
+    context.db
+      .select({ tag: followedTags.tag })
+      .from(followedTags)
+      .where(eq(followedTags.actorId, actor.id)),
+  ]);
+  const hidden = hiddenFrom(context, acting);
+  const unwanted = (id: SQL, host: SQL) => sql`(${hidden(id, host)} or ${id} in (
+    select m.actor_id from list_members m join lists l on l.id = m.list_id
+    where l.owner_id = (select me from given) and l.exclusive))`;
+  const places = [`person:${actor.iri}`, `partner:${organization.iri}`, "members"];
+  const sources: Sources = {
+    me: actor.id,
+    chosen: followedBy([actor.id, organization.id], unwanted),
+    answered: (author) => sql`${author} in (select id from chosen)`,
+    places,
+    tags: tags.map(({ tag }) => `#${tag}`),
+    own: true,
+    unwanted,
+    atoms: ["public", ...places],
+  };
+  return fillPage(context, acting, page, "home", (stretch) =>
+    findCandidates(context.db, sources, stretch),
+  );
+}
+
+/**
+ * What those on one of the actor's lists post and boost; replies by the list's policy.
+ * @throws AppError `not_found`
+ */
+export async function listTimeline(
+  context: Context,
+  acting: Acting,
+  listId: Id,
+  page: KeysetPage,
+): Promise<TimelinePage> {
+  const { actor } = acting;
+  const [list] = await context.db
+    .select()
+    .from(lists)
+    .where(and(eq(lists.id, listId), eq(lists.ownerId, actor.id)));
+  if (list === undefined) throw notFound();
+  const { actor: organization } = await requireOrganization(context);
+  const unwanted = hiddenFrom(context, acting);
+  const onList = sql`select actor_id from list_members where list_id = ${listId.toString()}::bigint`;
+  const followers = [actor.id, organization.id];
+  const sources: Sources = {
+    me: actor.id,
+    chosen: followedBy(followers, unwanted, sql`f.followee_id in (${onList})`),
+    answered: (author) => {
+      if (list.repliesPolicy === "none") return sql`false`;
+      if (list.repliesPolicy === "list") return sql`${author} in (${onList})`;
+      return sql`${author} in (select followee_id from follows
+        where follower_id in (${actor.id.toString()}::bigint, ${organization.id.toString()}::bigint)
+          and state = 'accepted')`;
+    },
+    places: [],
+    tags: [],
+    own: false,
+    unwanted,
+    atoms: ["public", "members", `person:${actor.iri}`, `partner:${organization.iri}`],
+  };
+  return fillPage(context, acting, page, "home", (stretch) =>
+    findCandidates(context.db, sources, stretch),
+  );
+}
+
+/** What public timelines can be narrowed to. */
+export interface PublicTimeline {
+  readonly local: boolean;
+  readonly remote: boolean;
+  readonly onlyMedia: boolean;
+}
+
+/**
+ * Public posts that are not quiet, without replies to others and without boosts. Visitors get our own:
+ * what others publish they read where it comes from.
+ */
+export function publicTimeline(
+  context: Context,
+  acting: Acting | null,
+  asked: PublicTimeline,
+  page: KeysetPage,
+): Promise<TimelinePage> {
+  return listPublic(context, acting, { ...asked, tags: null, all: [], none: [] }, page);
+}
+
+/** Which hashtags, written in whatever case: under the first or any of `any`, all of `all`, none of `none`. */
+export interface TagTimeline extends PublicTimeline {
+  readonly tag: string;
+  readonly any: readonly string[];
+  readonly all: readonly string[];
+  readonly none: readonly string[];
+}
+
+/** Public posts under hashtags; the topics of practices are hashtags too. As `publicTimeline`. */
+export function tagTimeline(
+  context: Context,
+  acting: Acting | null,
+  { tag, any, all, none, ...asked }: TagTimeline,
+  page: KeysetPage,
+): Promise<TimelinePage> {
+  const normal = (tags: readonly string[]) => [...new Set(tags.map(normalizeTag))].filter(Boolean);
+  const tags = normal([tag, ...any]);
+  return listPublic(
+    context,
+    acting,
+    { ...asked, tags, all: normal(all), none: normal(none) },
+    page,
+  );
+}
+
+async function listPublic(
+  context: Context,
+  acting: Acting | null,
+  asked: PublicTimeline & Pick<PublicFilter, "tags" | "all" | "none">,
+  page: KeysetPage,
+): Promise<TimelinePage> {
+  const { local, remote, ...rest } = asked;
+  const onlyOurs = local || acting === null;
+  // Local and remote at once is nothing, and so is what visitors could get of others.
+  if (remote && onlyOurs) return { entries: [], filtered: new Map() };
+  const filter: PublicFilter = {
+    ...rest,
+    origin: onlyOurs ? "here" : remote ? "elsewhere" : null,
+    unwanted: hiddenFrom(context, acting),
+  };
+  return fillPage(context, acting, page, "public", (stretch) =>
+    findPublicCandidates(context.db, filter, stretch),
+  );
+}
+
+/** SQL: an actor whom the one who looks does not want to see, or who does not want to be seen. */
+function hiddenFrom(context: Context, acting: Acting | null): (id: SQL, host: SQL) => SQL {
+  return (id, host) => sql`not ${notHiddenFrom(context, acting, { id, host })}`;
+}
