@@ -8,6 +8,7 @@ import { handleRemoveFiles } from "./services/media-removal.ts";
 import { endPolls, handleTellPoll } from "./services/poll-updates.ts";
 import { handleDiscardCopies } from "./services/received-recalls.ts";
 import { handleRefreshActor } from "./services/remote-actors.ts";
+import { handleVerifyLinks } from "./services/verified-links.ts";
 import { handleFetchPost } from "./services/fetch-post.ts";
 
 /** The working side of an instance: jobs and deliveries. */
@@ -28,6 +29,7 @@ export async function startWorker({ context, jobs, http }: Instance): Promise<Wo
     "fetch-boosted": (payload) => handleFetchBoosted(context, payload),
     "remove-files": (payload) => handleRemoveFiles(context, payload),
     "discard-copies": (payload) => handleDiscardCopies(context, payload),
+    "verify-links": (payload) => handleVerifyLinks(context, payload),
     "end-partnerships": () => endRunOutPartnerships(context),
     "tell-poll": (payload) => handleTellPoll(context, payload),
     "end-polls": () => endPolls(context),

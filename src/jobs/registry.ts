@@ -18,6 +18,8 @@ export interface JobPayloads {
   "tell-poll": { postId: string };
   /** close the polls whose time has come */
   "end-polls": Record<string, never>;
+  /** look whether the pages that a profile of ours links to link back */
+  "verify-links": { actorId: string };
   /** remove what has outlived its use */
   "clean-up": Record<string, never>;
 }
@@ -44,6 +46,7 @@ export const QUEUES: Readonly<Record<JobName, QueueSettings>> = {
   "end-partnerships": { retryLimit: 1, retryDelay: 5, expireInSeconds: 300 },
   "tell-poll": { retryLimit: 4, retryDelay: 10, expireInSeconds: 60 },
   "end-polls": { retryLimit: 1, retryDelay: 5, expireInSeconds: 300 },
+  "verify-links": { retryLimit: 2, retryDelay: 120, expireInSeconds: 300 },
   "clean-up": { retryLimit: 1, retryDelay: 60, expireInSeconds: 900 },
 };
 

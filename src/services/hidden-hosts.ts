@@ -2,6 +2,7 @@ import { and, eq, inArray, or, sql } from "drizzle-orm";
 import { AppError } from "../domain/errors.ts";
 import type { Id } from "../domain/ids.ts";
 import { parseHost } from "../domain/moderation.ts";
+import type { Queryable } from "../persistence/database.ts";
 import { bigints } from "../persistence/repositories/set-parameters.ts";
 import { actors, follows, hiddenHosts } from "../persistence/schema/index.ts";
 import type { Acting } from "./acting.ts";
@@ -78,4 +79,14 @@ export async function listHiddenHosts(
     .orderBy(orderBy)
     .limit(page.limit);
   return newestFirst(page, rows);
+}
+
+/** Whether one of our actors hides that host. */
+export async function hidesHost(
+  db: Queryable,
+  actor: { readonly id: Id },
+  host: string,
+): Promise<boolean> {
+  const pair = and(eq(hiddenHosts.actorId, actor.id), eq(hiddenHosts.host, host));
+  return (await db.$count(hiddenHosts, pair)) > 0;
 }

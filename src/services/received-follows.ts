@@ -15,6 +15,7 @@ import {
 } from "../persistence/repositories/follows.ts";
 import type { Context } from "./context.ts";
 import { decide, notifyOfFollow, sendAnswer } from "./follows.ts";
+import { hidesHost } from "./hidden-hosts.ts";
 import type { Outcome } from "./received-activities.ts";
 
 /** A Follow activity that another activity is about. Peers give its id, or the pair, or both. */
@@ -27,7 +28,7 @@ export interface FollowReference {
 /**
  * Somebody elsewhere asks to follow one of our actors. An open actor accepts at once; from an
  * accepted follower the question is answered again (its server may have lost the answer); the
- * instance actor and those who block refuse.
+ * instance actor, those who block and those who hide the other's host refuse.
  */
 export async function receiveFollow(
   context: Context,
@@ -42,7 +43,8 @@ export async function receiveFollow(
   if (
     followee.kind === "instance" ||
     followee.suspendedAt !== null ||
-    (await isBlockedBetween(tx, follower.id, followee.id))
+    (await isBlockedBetween(tx, follower.id, followee.id)) ||
+    (await hidesHost(tx, followee, follower.host))
   ) {
     await sendAnswer(context, tx, { follow: asked, follower, followee }, "reject");
     return "ignored:refused";

@@ -37,6 +37,11 @@ export interface Remote {
    * @throws AppError as `readActor`
    */
   readTerms(url: string): Promise<string>;
+  /**
+   * Whether a page links to one of `targets` with `rel="me"`; of a bounded page, within a bounded time.
+   * @throws AppError what the guarded client throws
+   */
+  linksBack(url: string, targets: readonly string[]): Promise<boolean>;
   /** people's accounts there */
   readonly accounts: RemoteAccounts;
 }
@@ -76,6 +81,10 @@ export interface RemoteActor {
   readonly movedTo: string | null;
   readonly manuallyApprovesFollowers: boolean;
   readonly discoverable: boolean;
+  /** its public posts may be found by search */
+  readonly indexable: boolean;
+  readonly iconDescription: string;
+  readonly imageDescription: string;
   readonly kin: Readonly<Record<string, unknown>> | null;
   readonly publishedAt: Date | null;
   readonly keys: readonly RemoteKey[];

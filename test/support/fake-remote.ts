@@ -17,6 +17,8 @@ export class FakeRemote implements Remote {
     register: () => Promise.reject(failure("sign_in_not_offered")),
     identify: () => Promise.reject(failure("sign_in_refused")),
   };
+  /** pages that link back: address → target */
+  readonly backLinks = new Map<string, string>();
   /** the `known` handle of the last reading of an actor */
   lastKnown: RemoteHandle | undefined;
 
@@ -27,6 +29,11 @@ export class FakeRemote implements Remote {
     );
     if (found === undefined) throw failure("remote_not_found");
     return found.iri;
+  }
+
+  async linksBack(url: string, targets: readonly string[]): Promise<boolean> {
+    await this.#ask(url);
+    return targets.includes(this.backLinks.get(url) ?? "");
   }
 
   async readActor(iri: string, known?: RemoteHandle): Promise<RemoteActor> {
@@ -101,6 +108,9 @@ export function remoteActor(iri: string, changes: Partial<RemoteActor> = {}): Re
     movedTo: null,
     manuallyApprovesFollowers: false,
     discoverable: true,
+    indexable: true,
+    iconDescription: "",
+    imageDescription: "",
     kin: null,
     publishedAt: null,
     keys: [{ keyIri: `${iri}#main-key`, algorithm: "rsa", pem: RSA_PEM }],

@@ -26,12 +26,11 @@ export function actorObject(actor: ActorRecord, keys: readonly PublishedKey[]): 
     ...(actor.sharedInbox === null ? {} : { endpoints: { sharedInbox: actor.sharedInbox } }),
     manuallyApprovesFollowers: actor.manuallyApprovesFollowers,
     discoverable: actor.discoverable,
+    indexable: actor.indexable,
     ...present("published", actor.publishedAt?.toISOString()),
-    ...picture("icon", actor.iconUrl),
-    ...picture("image", actor.imageUrl),
-    ...(actor.fields.length === 0
-      ? {}
-      : { attachment: actor.fields.map((field) => ({ type: "PropertyValue", ...field })) }),
+    ...picture("icon", actor.iconUrl, actor.iconDescription),
+    ...picture("image", actor.imageUrl, actor.imageDescription),
+    ...(actor.fields.length === 0 ? {} : { attachment: actor.fields.map(propertyValue) }),
     ...(actor.alsoKnownAs.length === 0 ? {} : { alsoKnownAs: actor.alsoKnownAs }),
     ...present("movedTo", actor.movedTo),
     ...rsaKey(actor, keys),
@@ -66,6 +65,15 @@ function present(name: string, value: string | null | undefined): JsonLd {
   return value === null || value === undefined ? {} : { [name]: value };
 }
 
-function picture(name: string, url: string | null): JsonLd {
-  return url === null ? {} : { [name]: { type: "Image", url } };
+/** When we saw a link confirmed is our word, and others look for themselves. */
+function propertyValue({ name, value }: ActorRecord["fields"][number]): JsonLd {
+  return { type: "PropertyValue", name, value };
+}
+
+function picture(name: string, url: string | null, description: string): JsonLd {
+  if (url === null) return {};
+  const mediaType = url.endsWith(".webp") ? { mediaType: "image/webp" } : {};
+  return {
+    [name]: { type: "Image", ...mediaType, url, ...present("name", description || null) },
+  };
 }

@@ -28,6 +28,7 @@ const LIMITS = {
   fieldName: 255,
   fieldValue: 2_000,
   handle: 128,
+  description: 1_500,
 };
 
 /** An actor as its own document tells it; which host its handle is on, WebFinger says. */
@@ -76,6 +77,10 @@ export function readActorDocument(document: Json, rules: WireRules): ActorDocume
     movedTo: iriOf(document["movedTo"], rules),
     manuallyApprovesFollowers: document["manuallyApprovesFollowers"] === true,
     discoverable: document["discoverable"] !== false,
+    // Most servers have no such switch; one that does says so.
+    indexable: document["indexable"] !== false,
+    iconDescription: descriptionOf(document["icon"]),
+    imageDescription: descriptionOf(document["image"]),
     kin: readKin(document),
     publishedAt: instantOf(document["published"]),
     keys: readKeys(document, iri),
@@ -101,6 +106,12 @@ function usernameOf(document: Json, iri: string): string {
   const { host = "", pathname = "" } = URL.parse(iri) ?? {};
   const last = pathname.split("/").findLast((part) => part !== "");
   return lineOf(cleaned(given) || cleaned(last ?? "") || cleaned(host), LIMITS.handle);
+}
+
+/** What is to be seen on a picture. */
+function descriptionOf(picture: unknown): string {
+  const [first] = listOf(picture, 1);
+  return isJson(first) ? plainLine(textIn(first, "name").text, LIMITS.description) : "";
 }
 
 function readFields(document: Json): ProfileField[] {

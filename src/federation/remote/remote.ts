@@ -4,6 +4,7 @@ import type { HttpClient } from "../../platform/http/client.ts";
 import type { Remote, RemoteActor, RemoteKey } from "../../services/remote.ts";
 import { createAccounts } from "../accounts/accounts.ts";
 import { confirmKeyOwner, readKeyDocument } from "../signatures/key-document.ts";
+import { linksBack } from "./back-links.ts";
 import { createDocumentReader, type Signer } from "./documents.ts";
 import { hostIn, remoteGone, remoteInvalid } from "./problems.ts";
 import { isActorDocument, readActorDocument, type ActorDocument } from "./read-actor.ts";
@@ -104,6 +105,7 @@ export function createRemote(options: RemoteOptions): Remote {
       }
       throw remoteInvalid(`${hostIn(iri)} has neither a post nor an actor at this address.`);
     },
+    linksBack: (url, targets) => linksBack(options.http, url, targets),
     readTerms: (url) => documents.text(url, { accept: TERMS_TYPES, maxBytes: MAX_TERMS_BYTES }),
   };
 }

@@ -56,6 +56,7 @@ const ACTOR_TERMS = {
   toot: "http://joinmastodon.org/ns#",
   featured: { "@id": "toot:featured", "@type": "@id" },
   discoverable: "toot:discoverable",
+  indexable: "toot:indexable",
   /** Mastodon writes schema.org with a `#`, and everybody looks for exactly that */
   schema: "http://schema.org#",
   PropertyValue: "schema:PropertyValue",

@@ -8,6 +8,8 @@ export interface ImageTask {
   readonly mediaType: string;
   readonly image: string;
   readonly thumbnail: string;
+  /** a picture of that shape is cut out of its middle, at most so large; one frame, WebP */
+  readonly cover?: { readonly width: number; readonly height: number };
 }
 
 /** An image as it is kept: made anew, so that nothing is left of the file but its pixels. */
@@ -32,6 +34,7 @@ const HASHED = 32;
 export async function encodeImage(task: ImageTask): Promise<CleanImage> {
   sharp.cache(false);
   sharp.concurrency(1);
+  if (task.cover !== undefined) return encodeCover(task, task.cover);
   const animated = task.mediaType === "image/gif" || task.mediaType === "image/webp";
   const whole = open(task.source, animated);
   const { pages = 1 } = await whole.metadata();
@@ -46,6 +49,21 @@ export async function encodeImage(task: ImageTask): Promise<CleanImage> {
     height: written.pageHeight ?? written.height,
     blurhash: await blurhashOf(task.thumbnail),
   };
+}
+
+/** A picture of one shape. What is smaller than that is cut, and not made larger. */
+async function encodeCover(
+  task: ImageTask,
+  cover: { readonly width: number; readonly height: number },
+): Promise<CleanImage> {
+  const whole = open(task.source, false);
+  const { autoOrient } = await whole.metadata();
+  const scale = Math.min(1, autoOrient.width / cover.width, autoOrient.height / cover.height);
+  const width = Math.max(1, Math.round(cover.width * scale));
+  const height = Math.max(1, Math.round(cover.height * scale));
+  const cut = whole.resize(width, height, { fit: "cover" });
+  await cut.webp({ quality: 86, effort: 2 }).toFile(task.image);
+  return { mediaType: "image/webp", width, height, blurhash: await blurhashOf(task.image) };
 }
 
 function open(path: string, animated: boolean): Sharp {
