@@ -13,10 +13,12 @@ import {
   type KnownPost,
   type Surroundings,
 } from "../persistence/repositories/arriving-posts.ts";
+import type { Concerned } from "../persistence/repositories/concerned-actors.ts";
 import { MAX_THREAD_DEPTH, type AncestorPost } from "../persistence/repositories/threads.ts";
 import { posts } from "../persistence/schema/index.ts";
 import { placeArriving, placeLate, type Placed } from "./arriving-replies.ts";
 import type { Context } from "./context.ts";
+import { notifyOfEdit, notifyOfPost } from "./post-notifications.ts";
 import type { Outcome } from "./received-activities.ts";
 import { contentOf, notAfter, storePractice } from "./remote-post-content.ts";
 import { refreshRemotePoll, storeRemotePoll } from "./remote-polls.ts";
@@ -75,7 +77,9 @@ export async function storeRemotePost(
   if (typeof placed === "string") return placed;
   const placedPost = { post, placed, relayedBy };
   if (around.suppressed) return "ignored:deleted";
-  if (around.known !== null) return editPost(context, tx, author, placedPost, around.known);
+  if (around.known !== null) {
+    return editPost(context, tx, author, placedPost, around.known, around.concerned);
+  }
   const obstacle = obstacleTo(context, placed, around, arrival);
   if (obstacle !== null) return obstacle;
   return createPost(context, tx, author, placedPost, around, arrival);
@@ -139,8 +143,8 @@ async function createPost(
   tx: Transaction,
   author: ActorRecord,
   { post, placed, relayedBy }: PlacedPost,
-  { ancestors, hasOrphans }: Surroundings,
-  { depth = 0 }: Arrival,
+  { ancestors, hasOrphans, concerned }: Surroundings,
+  { depth = 0, fetched = false }: Arrival,
 ): Promise<Outcome> {
   const parent = ancestors[0] ?? null;
   const { audience } = placed;
@@ -174,6 +178,12 @@ async function createPost(
   }
   if (parent === null) await fetchParent(context, tx, post, audience, depth);
   if (placed.kind === "ours") await relayReply(context, tx, row.id);
+  // What we went to read is no news.
+  if (!fetched) {
+    const answersOthers = post.inReplyTo !== null && parent?.authorId !== author.id;
+    const stored = { id: row.id, authorId: author.id, audience, answersOthers };
+    await notifyOfPost(context, tx, stored, concerned);
+  }
   return "stored";
 }
 
@@ -231,6 +241,7 @@ async function editPost(
   author: ActorRecord,
   { post, placed, relayedBy }: PlacedPost,
   known: KnownPost,
+  concerned: readonly Concerned[],
 ): Promise<Outcome> {
   const { audience } = placed;
   if (known.authorId !== author.id) return "ignored:not-the-author";
@@ -264,6 +275,10 @@ async function editPost(
     await countPost(tx, { author: null, parent: known.inReplyToId, step });
   }
   if (placed.kind === "ours") await relayReply(context, tx, known.id);
+  const edited = { id: known.id, authorId: author.id, audience, answersOthers: true };
+  await notifyOfEdit(context, tx, edited);
+  // Whom it names now and did not before.
+  await notifyOfPost(context, tx, edited, concerned);
   return "stored";
 }
 

@@ -3,6 +3,7 @@ import { parseAudience, type Audience } from "../../domain/audience/audience.ts"
 import type { Id } from "../../domain/ids.ts";
 import type { Transaction } from "../database.ts";
 import type { ActorRecord } from "./actors.ts";
+import { concernedActors, toConcerned, type Concerned } from "./concerned-actors.ts";
 import { publisherOf } from "./posts.ts";
 import { MAX_THREAD_DEPTH, type AncestorPost } from "./threads.ts";
 
@@ -43,6 +44,8 @@ export interface Surroundings {
   readonly followed: boolean;
   /** those of the addresses that are our actors */
   readonly ownActors: readonly string[];
+  /** our actors who may want to hear of it */
+  readonly concerned: readonly Concerned[];
   /** replies are here that wait for it */
   readonly hasOrphans: boolean;
 }
@@ -87,6 +90,7 @@ export async function findSurroundings(
           and actors.kind <> 'remote') as followed,
       (select jsonb_agg(actors.iri) from actors
         where actors.kind <> 'remote' and actors.iri in (${list(ownAddresses)})) as own_actors,
+      ${concernedActors({ authorId, inReplyTo, ownAddresses })} as concerned,
       exists (
         select from posts where in_reply_to_iri = ${iri} and in_reply_to_id is null) as has_orphans`);
   if (row === undefined) throw new Error("a select without from returned no row");
@@ -96,6 +100,7 @@ export async function findSurroundings(
     ancestors: ((fromJsonb(row.ancestors) ?? []) as AncestorRow[]).map(toAncestor),
     followed: row.followed,
     ownActors: (fromJsonb(row.own_actors) ?? []) as string[],
+    concerned: toConcerned(row.concerned),
     hasOrphans: row.has_orphans,
   };
 }
@@ -106,6 +111,7 @@ interface SurroundingsRow extends Record<string, unknown> {
   readonly ancestors: unknown;
   readonly followed: boolean;
   readonly own_actors: unknown;
+  readonly concerned: unknown;
   readonly has_orphans: boolean;
 }
 

@@ -76,7 +76,7 @@ export async function insertNotifications(
       cross join lateral (select p.actor_id is not null and exists (select from follows f
         where f.follower_id = r.id and f.followee_id = s.id and f.state = 'accepted'
       ) as follows_sender) as known
-      where h.sender <> h.recipient and (h.type like 'admin.%' or (
+      where (h.sender <> h.recipient or h.type = 'poll') and (h.type like 'admin.%' or (
         not exists (select from blocks b where b.blocker_id = r.id and b.blocked_id = s.id)
         and not exists (select from blocks b where b.blocker_id = s.id and b.blocked_id = r.id)
         and not exists (select from mutes m where m.muter_id = r.id and m.muted_id = s.id
