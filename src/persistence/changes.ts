@@ -10,7 +10,11 @@ const CHANNEL = "praxis_changes";
  * something to send), `token:<id>` (an access token was revoked: what is open by it must close).
  */
 export type Change =
-  `document:${string}` | `token:${string}` | "organization" | "partners" | "deliveries";
+  | `document:${string}`
+  | `token:${string}`
+  | "organization"
+  | "partners"
+  | "deliveries";
 
 /** Tells every process, when the caller's transaction commits, that something changed. */
 export async function announceChange(db: Queryable, change: Change): Promise<void> {

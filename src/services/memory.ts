@@ -8,6 +8,7 @@ import type { OriginFacts } from "./origin-rules.ts";
 import type { PartnerFacts } from "./partners.ts";
 import { PostMemory } from "./post-memory.ts";
 import { RemoteMemory } from "./remote-memory.ts";
+import type { Credential } from "./tokens.ts";
 
 /** The organization of this instance, with the actor that signs for the server itself. */
 export interface Organization {
@@ -28,6 +29,13 @@ export interface VapidKeys {
   readonly privateKey: string;
 }
 
+/** What a token stood for at some version of its rows. */
+export interface KnownCredential {
+  readonly version: string;
+  readonly credential: Credential;
+  readonly lastUsedAt: Date | null;
+}
+
 /**
  * What one process keeps in memory of the database because it is read on every request and hardly
  * ever changes. `forget` is called for every change that any process announces.
@@ -44,6 +52,8 @@ export class Memory {
   readonly posts = new PostMemory();
   /** of actors who looked lately; read anew on each request, made ready when they have changed */
   readonly filters = new LRUCache<Id, CompiledFilters>({ max: 1_000 });
+  /** by the token's hash; one counts only as long as the database has that version of it */
+  readonly credentials = new LRUCache<string, KnownCredential>({ max: 1_000 });
   /** offers of partnerships whose terms are being read */
   offersInHand = 0;
 
@@ -54,6 +64,7 @@ export class Memory {
     this.vapidKeys = null;
     this.remote.forget();
     this.posts.forget();
+    this.credentials.clear();
     this.signingKeys.clear();
   }
 }

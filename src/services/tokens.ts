@@ -2,10 +2,15 @@ import { eq } from "drizzle-orm";
 import { AppError } from "../domain/errors.ts";
 import type { Id } from "../domain/ids.ts";
 import { hashToken, randomToken } from "../platform/crypto/tokens.ts";
-import { findAccessToken, noteTokenUse } from "../persistence/repositories/access-tokens.ts";
+import {
+  findAccessToken,
+  findAccessTokenVersion,
+  noteTokenUse,
+} from "../persistence/repositories/access-tokens.ts";
 import { accessTokens, appTokens } from "../persistence/schema/index.ts";
 import type { Acting } from "./acting.ts";
 import type { Context } from "./context.ts";
+import type { KnownCredential } from "./memory.ts";
 import { requireEditor, type Member } from "./members.ts";
 import { requireOrganization } from "./organization.ts";
 
@@ -95,21 +100,38 @@ export async function identify(
   return { member: null, app };
 }
 
+/** The database says which version of the credential there is; what it is comes from memory. */
 async function findCredentialOf(context: Context, tokenHash: string): Promise<Credential | null> {
+  const version = await findAccessTokenVersion(context.db, tokenHash);
+  if (version === null) return null;
+  const kept = context.memory.credentials.get(tokenHash);
+  const known = kept?.version === version ? kept : await loadCredential(context, tokenHash);
+  if (known === null) return null;
+  await noteUse(context, known);
+  return known.credential;
+}
+
+async function loadCredential(
+  context: Context,
+  tokenHash: string,
+): Promise<KnownCredential | null> {
   const row = await findAccessToken(context.db, tokenHash);
   if (row === undefined) return null;
+  const { version, token, actor } = row;
   const { passwordHash: _, ...rest } = row.member;
   const member: Member = { ...rest, actor: row.memberActor };
-  if (row.actor.id !== member.actorId) requireEditor(member);
-  await noteUse(context, row.token);
-  return {
-    tokenId: row.token.id,
-    appId: row.token.appId,
+  if (actor.id !== member.actorId) requireEditor(member);
+  const credential: Credential = {
+    tokenId: token.id,
+    appId: token.appId,
     member,
-    actor: row.actor,
-    scopes: row.token.scopes,
-    viewer: { kind: "local", actor: row.actor.iri, role: member.role },
+    actor,
+    scopes: token.scopes,
+    viewer: { kind: "local", actor: actor.iri, role: member.role },
   };
+  const known = { version, credential: Object.freeze(credential), lastUsedAt: token.lastUsedAt };
+  context.memory.credentials.set(tokenHash, known);
+  return known;
 }
 
 const HOUR_MS = 3_600_000;
@@ -117,12 +139,12 @@ const HOUR_MS = 3_600_000;
 /** When a token was last used is kept to the hour, so that reading does not write. */
 async function noteUse(
   context: Context,
-  { id, lastUsedAt }: { readonly id: Id; readonly lastUsedAt: Date | null },
+  { credential, lastUsedAt }: KnownCredential,
 ): Promise<void> {
   const now = context.now().getTime();
   const hour = now - (now % HOUR_MS);
   if (lastUsedAt !== null && lastUsedAt.getTime() >= hour) return;
-  await noteTokenUse(context.db, id, new Date(hour));
+  await noteTokenUse(context.db, credential.tokenId, new Date(hour));
 }
 
 function tokenInvalid(): AppError {

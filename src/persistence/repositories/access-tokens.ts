@@ -7,21 +7,55 @@ import { accessTokens, actors, members } from "../schema/index.ts";
 
 const memberActors = alias(actors, "member_actors");
 
-/** Asked on every request of a client: one statement, built once. */
-const byHash = preparedQuery((db) =>
+/** Changes whenever one of the rows does, see `PostVersion`. */
+const version =
+  sql<string>`concat(${accessTokens}.xmin, ${accessTokens}.ctid, ${members}.xmin, ${members}.ctid,
+  ${memberActors}.xmin, ${memberActors}.ctid, ${actors}.xmin, ${actors}.ctid)`.as("version");
+
+const inForce = and(
+  eq(accessTokens.tokenHash, sql.placeholder("tokenHash")),
+  isNull(accessTokens.revokedAt),
+  isNull(members.suspendedAt),
+);
+
+/** Asked on every request of a client: one statement, built once, of four look-ups by key. */
+const versionByHash = preparedQuery((db) =>
   db
-    .select({ token: accessTokens, member: members, memberActor: memberActors, actor: actors })
+    .select({ version })
     .from(accessTokens)
     .innerJoin(members, eq(members.id, accessTokens.memberId))
     .innerJoin(memberActors, eq(memberActors.id, members.actorId))
     .innerJoin(actors, eq(actors.id, accessTokens.actorId))
-    .where(
-      and(
-        eq(accessTokens.tokenHash, sql.placeholder("tokenHash")),
-        isNull(accessTokens.revokedAt),
-        isNull(members.suspendedAt),
-      ),
-    )
+    .where(inForce)
+    .prepare("access_token_version"),
+);
+
+/**
+ * The version in which a token that is in force, its member and whom it acts as are stored now; null
+ * when there is none.
+ */
+export async function findAccessTokenVersion(
+  db: Database,
+  tokenHash: string,
+): Promise<string | null> {
+  const [row] = await versionByHash(db).execute({ tokenHash });
+  return row?.version ?? null;
+}
+
+const byHash = preparedQuery((db) =>
+  db
+    .select({
+      version,
+      token: accessTokens,
+      member: members,
+      memberActor: memberActors,
+      actor: actors,
+    })
+    .from(accessTokens)
+    .innerJoin(members, eq(members.id, accessTokens.memberId))
+    .innerJoin(memberActors, eq(memberActors.id, members.actorId))
+    .innerJoin(actors, eq(actors.id, accessTokens.actorId))
+    .where(inForce)
     .prepare("access_token_by_hash"),
 );
 
