@@ -1,11 +1,13 @@
-import { and, asc, desc, eq, lt, sql, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, lt, sql } from "drizzle-orm";
 import type { Viewer, Visible } from "../domain/audience/policy.ts";
 import { MAX_ID, type Id } from "../domain/ids.ts";
 import { parseRemoteHandle } from "../domain/handle.ts";
 import { normalizeTopic, type PracticeKind } from "../domain/practice.ts";
 import { findActorByHandle } from "../persistence/repositories/actors.ts";
 import { limitedTo, opaque } from "../persistence/planning.ts";
+import { preparedShapes } from "../persistence/prepared-queries.ts";
 import { findPostById, type PostRecord } from "../persistence/repositories/posts.ts";
+import { arrayText } from "../persistence/repositories/set-parameters.ts";
 import {
   actors,
   posts,
@@ -14,8 +16,8 @@ import {
   practices,
 } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
-import { readPosts, selectPostVersions } from "./post-reading.ts";
-import { getVisiblePost, narrowTo, revealPosts } from "./visibility.ts";
+import { readPosts, selectPostVersions, type PreparedList } from "./post-reading.ts";
+import { getVisiblePost, prepareNarrowing, revealPosts } from "./visibility.ts";
 
 /** Narrows a list of practices; all that is given must hold. */
 export interface PracticeFilter {
@@ -47,16 +49,24 @@ export async function listPractices(
   viewer: Viewer,
   filter: PracticeFilter,
 ): Promise<PracticePage> {
-  const rows = await selectPostVersions(context.db)
-    .where(
-      and(
-        sql`${posts.type} = 'Article'`,
-        await narrowTo(context, viewer),
-        viewer.kind === "anonymous" ? sql`${posts.local}` : undefined,
-        ...conditions(filter),
-      ),
-    )
-    .orderBy(limitedTo(desc(posts.id), filter.limit + 1));
+  const narrowing = await prepareNarrowing(context, viewer);
+  const { before, limit, ...given } = valuesOf(filter);
+  const names = Object.keys(given) as (keyof typeof CONDITIONS)[];
+  const list = lists(context.db, `${narrowing.key} ${names.join()} ${limit}`, () =>
+    selectPostVersions(context.db)
+      .where(
+        and(
+          sql`${posts.type} = 'Article'`,
+          narrowing.where(),
+          viewer.kind === "anonymous" ? sql`${posts.local}` : undefined,
+          ...names.map((name) => CONDITIONS[name]),
+          lt(posts.id, opaque(sql`${sql.placeholder("before")}::text::bigint`)),
+        ),
+      )
+      .orderBy(limitedTo(desc(posts.id), limit))
+      .prepare("practices"),
+  );
+  const rows = await list.execute({ ...narrowing.values, ...given, before });
   const page = rows.slice(0, filter.limit);
   return {
     practices: await revealPosts(context, viewer, await readPosts(context, page)),
@@ -64,23 +74,27 @@ export async function listPractices(
   };
 }
 
-function conditions(filter: PracticeFilter): SQL[] {
-  const all: SQL[] = [];
-  if (filter.organization !== undefined) all.push(eq(actors.iri, filter.organization));
-  if (filter.kind !== undefined) all.push(eq(practices.kind, filter.kind));
-  if (filter.topic !== undefined) {
-    const topics = sql.param([normalizeTopic(filter.topic)], practices.topics);
-    all.push(sql`${practices.topics} @> ${topics}`);
-  }
-  if (filter.credited !== undefined) {
-    all.push(sql`${practices.credits} @> ${sql.param([filter.credited], practices.credits)}`);
-  }
-  if (filter.query !== undefined) {
-    all.push(sql`${postWords(posts)} @@ websearch_to_tsquery('simple', ${filter.query})`);
-  }
-  // Always there: a statement without any parameter would not be prepared.
-  all.push(lt(posts.id, opaque(sql`${(filter.before ?? MAX_ID).toString()}::text::bigint`)));
-  return all;
+const lists = preparedShapes<PreparedList>();
+
+const CONDITIONS = {
+  organization: sql`${actors.iri} = ${sql.placeholder("organization")}`,
+  kind: sql`${practices.kind} = ${sql.placeholder("kind")}`,
+  topics: sql`${practices.topics} @> ${sql.placeholder("topics")}::text::text[]`,
+  credits: sql`${practices.credits} @> ${sql.placeholder("credits")}::text::text[]`,
+  query: sql`${postWords(posts)} @@ websearch_to_tsquery('simple', ${sql.placeholder("query")})`,
+};
+
+/** The values for the placeholders; without those that are not given. */
+function valuesOf({ organization, kind, topic, credited, query, before, limit }: PracticeFilter) {
+  return {
+    ...(organization !== undefined && { organization }),
+    ...(kind !== undefined && { kind }),
+    ...(topic !== undefined && { topics: arrayText([normalizeTopic(topic)]) }),
+    ...(credited !== undefined && { credits: arrayText([credited]) }),
+    ...(query !== undefined && { query }),
+    before: (before ?? MAX_ID).toString(),
+    limit: limit + 1,
+  };
 }
 
 /** One published revision of a practice. */

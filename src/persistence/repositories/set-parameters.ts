@@ -24,8 +24,12 @@ export function texts(values: readonly string[]): SQL {
 
 /** The same where an index is to be used for each of them: `= any(${textArray(iris)})`. */
 export function textArray(values: readonly string[]): SQL {
-  const quoted = values.map((value) => `"${value.replaceAll(/["\\]/g, "\\$&")}"`);
-  return sql`${opaque(sql`${`{${quoted.join(",")}}`}::text[]`)}::text[]`;
+  return sql`${opaque(sql`${arrayText(values)}::text[]`)}::text[]`;
+}
+
+/** Texts as PostgreSQL writes an array of them, for `::text::text[]`. */
+export function arrayText(values: readonly string[]): string {
+  return `{${values.map((value) => `"${value.replaceAll(/["\\]/g, "\\$&")}"`).join(",")}}`;
 }
 
 /** A moment as a parameter; the driver below Drizzle takes no Date. */
