@@ -18,8 +18,16 @@ import { bookmarkRoutes } from "./routes/bookmarks.ts";
 import { favouriteRoutes } from "./routes/favourites.ts";
 import { statusReactionRoutes } from "./routes/status-reactions.ts";
 import { statusRoutes } from "./routes/statuses.ts";
+import { listRoutes } from "./routes/lists.ts";
+import { filterRoutes } from "./routes/filters.ts";
+import { oldFilterRoutes } from "./routes/filters-v1.ts";
+import { tagRoutes } from "./routes/tags.ts";
+import { markerRoutes } from "./routes/markers.ts";
+import { trendRoutes } from "./routes/trends.ts";
 import { timelineRoutes } from "./routes/timelines.ts";
 import { pollRoutes } from "./routes/polls.ts";
+import type { StreamHub } from "./streaming/hub.ts";
+import { streamingRoutes } from "./streaming/server-sent-events.ts";
 
 /** One file of `routes/` for each resource; each adds its routes to the app. */
 const ROUTES: readonly ((app: Hono, context: Context) => void)[] = [
@@ -40,6 +48,12 @@ const ROUTES: readonly ((app: Hono, context: Context) => void)[] = [
   statusRoutes,
   pollRoutes,
   timelineRoutes,
+  listRoutes,
+  filterRoutes,
+  oldFilterRoutes,
+  tagRoutes,
+  markerRoutes,
+  trendRoutes,
 ];
 
 /**
@@ -48,7 +62,10 @@ const ROUTES: readonly ((app: Hono, context: Context) => void)[] = [
  */
 export function mastodonApi(
   context: Context,
-  { onError }: { readonly onError: (error: unknown) => void },
+  {
+    onError,
+    streams,
+  }: { readonly onError: (error: unknown) => void; readonly streams?: StreamHub },
 ): Hono {
   const app = new Hono({ strict: false });
   app.use(
@@ -75,6 +92,7 @@ export function mastodonApi(
     c.header("Vary", "Authorization", { append: true });
   });
   for (const add of ROUTES) add(app, context);
+  if (streams !== undefined) streamingRoutes(app, context, streams);
   app.notFound((c) => mastodonError(c, notFound()));
   app.onError((error, c) => {
     if (error instanceof AppError) {

@@ -118,8 +118,8 @@ export async function findCandidates(
       cross join lateral (
         select r.id, r.post_id, r.iri, r.created_at, r.actor_id
         from reactions r join posts p on p.id = r.post_id join actors a on a.id = p.author_id
-        where r.actor_id = b.id and r.type = 'boost' and ${near("r.id")} and ${present} and ${open}
-          and p.author_id <> ${mine} and not ${unwanted(sql`a.id`, sql`a.host`)}
+        where r.actor_id = b.id and r.type = 'boost' and ${near("r.id")} and ${present}
+          and p.audience @> '{public}'          and p.author_id <> ${mine} and not ${unwanted(sql`a.id`, sql`a.host`)}
         order by r.id ${order} limit ${limit}) r)
       ${
         own
