@@ -2,6 +2,7 @@ import type { ServerType } from "@hono/node-server";
 import type { Config } from "./config/config.ts";
 import { openInstance, type Instance, type InstanceOptions } from "./instance.ts";
 import { listenForChanges } from "./persistence/changes.ts";
+import { listenForEvents } from "./persistence/events.ts";
 import { closeServer, createServer, listen, type WebServer } from "./server.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
@@ -34,10 +35,20 @@ export async function run(
     const worker = works ? await startWorker(instance) : null;
     const web = config.role === "worker" ? null : createServer(instance);
     const stopListening = await followChanges(instance, web, worker);
+    const stopTelling = web === null ? null : await followEvents(instance, web);
     const listening =
-      web === null || options.listens === false ? null : await listen(web.app, config.listen);
+      web === null || options.listens === false ? null : await listen(web, config.listen);
     const stop = () =>
-      shutDown({ instance, worker, stopListening, server: listening?.server ?? null });
+      shutDown({
+        instance,
+        web,
+        worker,
+        stopListening: async () => {
+          await stopTelling?.();
+          await stopListening();
+        },
+        server: listening?.server ?? null,
+      });
     return { instance, web, port: listening?.port ?? null, stop };
   } catch (error) {
     await instance.close();
@@ -84,12 +95,26 @@ function followChanges(
   );
 }
 
+/** Tells clients with open streams what happened in any process. */
+function followEvents(
+  { database }: Instance,
+  { streams }: WebServer,
+): Promise<() => Promise<void>> {
+  return listenForEvents(
+    database.sql,
+    (event) => streams.tell(event),
+    () => streams.reset(),
+  );
+}
+
 async function shutDown(parts: {
   instance: Instance;
+  web: WebServer | null;
   server: ServerType | null;
   worker: Worker | null;
   stopListening: () => Promise<void>;
 }): Promise<void> {
+  parts.web?.streams.stop();
   await Promise.all([
     parts.server === null ? null : closeServer(parts.server, DRAIN_REQUESTS_MS),
     parts.worker?.stop(DRAIN_JOBS_MS),

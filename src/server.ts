@@ -1,8 +1,11 @@
+import type { IncomingMessage } from "node:http";
 import { serve, type ServerType } from "@hono/node-server";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { sql } from "drizzle-orm";
 import { Hono } from "hono";
 import { mastodonApi } from "./api/mastodon/app.ts";
+import { StreamHub } from "./api/mastodon/streaming/hub.ts";
+import { createUpgradeHandler, type UpgradeHandler } from "./api/mastodon/streaming/web-socket.ts";
 import { praxisApi } from "./api/praxis/app.ts";
 import { prefersActivity } from "./federation/discovery/accept.ts";
 import { ACTOR_PATHS, createDiscoveryApp } from "./federation/discovery/app.ts";
@@ -24,6 +27,9 @@ import { sessionViewer } from "./web/session-viewer.ts";
 export interface WebServer {
   readonly app: Hono;
   readonly documents: DocumentCache;
+  /** open streams of clients */
+  readonly streams: StreamHub;
+  readonly onUpgrade: UpgradeHandler;
 }
 
 const NO_BODY = Buffer.alloc(0);
@@ -71,7 +77,8 @@ export function createServer({
   });
 
   app.route(PRAXIS_API, praxisApi(context, { version: SOFTWARE.version, onError }));
-  const mastodon = mastodonApi(context, { onError });
+  const streams = new StreamHub(context, { onError });
+  const mastodon = mastodonApi(context, { onError, streams });
   for (const version of ["v1", "v2"]) {
     app.all(`/api/${version}/*`, (c) => mastodon.fetch(c.req.raw, c.env));
   }
@@ -107,7 +114,8 @@ export function createServer({
     onError(error);
     return c.text("Something went wrong on our side.", 500);
   });
-  return { app, documents };
+  const onUpgrade = createUpgradeHandler(context, streams, { onError });
+  return { app, documents, streams, onUpgrade };
 }
 
 function isLoopback(address: string): boolean {
@@ -116,15 +124,27 @@ function isLoopback(address: string): boolean {
 
 /** Listens; resolves once the port is open. @throws AppError-free Node errors such as EADDRINUSE */
 export function listen(
-  app: Hono,
+  { app, onUpgrade }: Pick<WebServer, "app" | "onUpgrade">,
   address: { host: string; port: number },
 ): Promise<{ server: ServerType; port: number }> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname: address.host, port: address.port }, (info) =>
-      resolve({ server, port: info.port }),
+    const server = serve(
+      {
+        fetch: app.fetch,
+        hostname: address.host,
+        port: address.port,
+        // Other offers to upgrade (to HTTP/2, say) are declined by answering as usual.
+        serverOptions: { shouldUpgradeCallback: isWebSocket },
+      },
+      (info) => resolve({ server, port: info.port }),
     );
+    server.on("upgrade", onUpgrade);
     server.once("error", reject);
   });
+}
+
+function isWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === "websocket";
 }
 
 /** Stops accepting, lets requests in hand finish for at most `timeoutMs`, then closes the rest. */

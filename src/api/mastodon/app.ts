@@ -13,6 +13,7 @@ import { groupedNotificationRoutes } from "./routes/grouped-notifications.ts";
 import { notificationPolicyRoutes } from "./routes/notification-policies.ts";
 import { notificationRequestRoutes } from "./routes/notification-requests.ts";
 import { notificationRoutes } from "./routes/notifications.ts";
+import { pushRoutes } from "./routes/push.ts";
 import { oembedRoutes } from "./routes/oembed.ts";
 import { bookmarkRoutes } from "./routes/bookmarks.ts";
 import { favouriteRoutes } from "./routes/favourites.ts";
@@ -44,6 +45,7 @@ const ROUTES: readonly ((app: Hono, context: Context) => void)[] = [
   notificationRoutes,
   groupedNotificationRoutes,
   oembedRoutes,
+  pushRoutes,
   statusReactionRoutes,
   statusRoutes,
   pollRoutes,

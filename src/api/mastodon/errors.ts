@@ -18,14 +18,19 @@ const INVALID = 422;
  */
 export function mastodonError(c: HonoContext, error: AppError): Response {
   if (error.status === 401) c.header("WWW-Authenticate", 'Bearer realm="Praxis"');
+  const status = error.status as ContentfulStatusCode;
+  return c.json(errorJson(error), status, { "Cache-Control": "no-store" });
+}
+
+/** The body of `mastodonError`. */
+export function errorJson(error: AppError) {
   const sentence = KNOWN[error.code] ?? error.safe;
   const isInput = error.status === INVALID && error.details !== undefined;
-  const body = {
+  return {
     error: isInput ? `Validation failed: ${sentence}` : sentence,
     error_description: error.code,
     ...(error.details === undefined ? {} : { details: detailsOf(error.details) }),
   };
-  return c.json(body, error.status as ContentfulStatusCode, { "Cache-Control": "no-store" });
 }
 
 function detailsOf(details: Readonly<Record<string, string>>) {
