@@ -6,6 +6,7 @@ import { endRunOutPartnerships } from "./services/end-partnership.ts";
 import { handleFetchBoosted } from "./services/fetched-boost.ts";
 import { handleRemoveFiles } from "./services/media-removal.ts";
 import { endPolls, handleTellPoll } from "./services/poll-updates.ts";
+import { handleSendPush } from "./services/push-sending.ts";
 import { handleDiscardCopies } from "./services/received-recalls.ts";
 import { handleRefreshActor } from "./services/remote-actors.ts";
 import { handleVerifyLinks } from "./services/verified-links.ts";
@@ -30,6 +31,7 @@ export async function startWorker({ context, jobs, http }: Instance): Promise<Wo
     "remove-files": (payload) => handleRemoveFiles(context, payload),
     "discard-copies": (payload) => handleDiscardCopies(context, payload),
     "verify-links": (payload) => handleVerifyLinks(context, payload),
+    "send-push": (payload) => handleSendPush(context, http, payload),
     "end-partnerships": () => endRunOutPartnerships(context),
     "tell-poll": (payload) => handleTellPoll(context, payload),
     "end-polls": () => endPolls(context),

@@ -12,6 +12,8 @@ export interface JobPayloads {
   "remove-files": { keys: string[] };
   /** empty what came from a former partner; `organization` is an IRI */
   "discard-copies": { organization: string };
+  /** wake a client for a notification */
+  "send-push": { notificationId: string; subscriptionId: string };
   /** end the partnerships whose end date has come */
   "end-partnerships": Record<string, never>;
   /** tell how a poll of ours stands to those who have it */
@@ -43,6 +45,7 @@ export const QUEUES: Readonly<Record<JobName, QueueSettings>> = {
   "fetch-boosted": { retryLimit: 4, retryDelay: 60, expireInSeconds: 120 },
   "remove-files": { retryLimit: 20, retryDelay: 30, expireInSeconds: 300 },
   "discard-copies": { retryLimit: 20, retryDelay: 5, expireInSeconds: 900 },
+  "send-push": { retryLimit: 6, retryDelay: 20, expireInSeconds: 60 },
   "end-partnerships": { retryLimit: 1, retryDelay: 5, expireInSeconds: 300 },
   "tell-poll": { retryLimit: 4, retryDelay: 10, expireInSeconds: 60 },
   "end-polls": { retryLimit: 1, retryDelay: 5, expireInSeconds: 300 },

@@ -18,12 +18,17 @@ export async function notify(
   await notifyAll(context, tx, [occurrence]);
 }
 
-/** `notify` for many at once; one statement, none for an empty list. */
+/** `notify` for many at once; one statement, none for an empty list, and one for each client to wake. */
 export async function notifyAll(
   context: Context,
   tx: Transaction,
   occurrences: readonly Occurrence[],
 ): Promise<void> {
   if (occurrences.length === 0) return;
-  await insertNotifications(tx, occurrences, context.now());
+  for (const { id, subscriptionIds } of await insertNotifications(tx, occurrences, context.now())) {
+    for (const subscriptionId of subscriptionIds) {
+      const payload = { notificationId: id.toString(), subscriptionId: subscriptionId.toString() };
+      await context.jobs.enqueue(tx, "send-push", payload);
+    }
+  }
 }

@@ -22,8 +22,8 @@ export interface NewNotification {
   readonly recipientId: Id;
   /** held back by the recipient's policy */
   readonly filtered: boolean;
-  /** a client of the recipient's wants Web Push messages */
-  readonly wantsPush: boolean;
+  /** clients of the recipient's that want to be woken for it; none when it is held back */
+  readonly subscriptionIds: readonly Id[];
 }
 
 /** Notifications that nobody holds back, as they concern the recipient's duties or own doings. */
@@ -107,7 +107,7 @@ export async function insertNotifications(
         filtered, ${at}
       from grouped
       on conflict do nothing
-      returning id, recipient_id, from_id, post_id, filtered
+      returning id, recipient_id, from_id, post_id, type, filtered
     ), requested as (
       insert into notification_requests (actor_id, from_id, last_post_id, created_at, updated_at)
       select recipient_id, from_id, max(post_id), ${at}, ${at} from inserted where filtered
@@ -117,14 +117,15 @@ export async function insertNotifications(
         dismissed_at = null
     )
     select id::text as id, recipient_id::text as recipient, filtered,
-      exists (select from push_subscriptions w where w.actor_id = recipient_id) as wants_push,
+      (select string_agg(w.id::text, ',') from push_subscriptions w where w.actor_id = recipient_id
+        and w.policy <> 'none' and (w.alerts ->> type)::boolean and not filtered) as subscriptions,
       case when not filtered then pg_notify(${EVENTS_CHANNEL}, concat_ws(':', 'notification', recipient_id, id)) end
     from inserted`);
   return rows.map((row) => ({
     id: BigInt(row.id),
     recipientId: BigInt(row.recipient),
     filtered: row.filtered,
-    wantsPush: row.wants_push,
+    subscriptionIds: row.subscriptions?.split(",").map(BigInt) ?? [],
   }));
 }
 
@@ -132,7 +133,7 @@ type NewRow = {
   readonly id: string;
   readonly recipient: string;
   readonly filtered: boolean;
-  readonly wants_push: boolean;
+  readonly subscriptions: string | null;
 };
 
 function toRow({ recipientId, type, fromId, postId, reportId }: Occurrence) {
