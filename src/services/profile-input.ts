@@ -15,29 +15,29 @@ export const PROFILE_LIMITS = {
 
 /** What a client changes of a profile; what is absent stays as it is. */
 export interface ProfileChanges {
-  readonly displayName?: string;
+  readonly displayName?: string | undefined;
   /** plain text */
-  readonly note?: string;
-  readonly fields?: readonly TypedField[];
+  readonly note?: string | undefined;
+  readonly fields?: readonly TypedField[] | undefined;
   /** address of a picture that `receivePicture` took in; null = none */
-  readonly avatar?: string | null;
-  readonly header?: string | null;
-  readonly avatarDescription?: string;
-  readonly headerDescription?: string;
-  readonly locked?: boolean;
-  readonly bot?: boolean;
-  readonly discoverable?: boolean;
-  readonly indexable?: boolean;
-  readonly hidesCollections?: boolean;
-  readonly showsMedia?: boolean;
-  readonly showsMediaOfReplies?: boolean;
-  readonly showsFeatured?: boolean;
-  readonly attributionDomains?: readonly string[];
-  readonly visibility?: "public" | "unlisted" | "private" | "direct";
-  readonly sensitive?: boolean;
+  readonly avatar?: string | null | undefined;
+  readonly header?: string | null | undefined;
+  readonly avatarDescription?: string | undefined;
+  readonly headerDescription?: string | undefined;
+  readonly locked?: boolean | undefined;
+  readonly bot?: boolean | undefined;
+  readonly discoverable?: boolean | undefined;
+  readonly indexable?: boolean | undefined;
+  readonly hidesCollections?: boolean | undefined;
+  readonly showsMedia?: boolean | undefined;
+  readonly showsMediaOfReplies?: boolean | undefined;
+  readonly showsFeatured?: boolean | undefined;
+  readonly attributionDomains?: readonly string[] | undefined;
+  readonly visibility?: "public" | "unlisted" | "private" | "direct" | undefined;
+  readonly sensitive?: boolean | undefined;
   /** null = as the client's */
-  readonly language?: string | null;
-  readonly quotePolicy?: "public" | "followers" | "nobody";
+  readonly language?: string | null | undefined;
+  readonly quotePolicy?: "public" | "followers" | "nobody" | undefined;
 }
 
 /** The changes without what no text of ours may have. @throws AppError `invalid_request` */

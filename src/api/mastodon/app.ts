@@ -3,7 +3,16 @@ import { cors } from "hono/cors";
 import { AppError, notFound } from "../../domain/errors.ts";
 import type { Context } from "../../services/context.ts";
 import { mastodonError } from "./errors.ts";
+import { accountRelationRoutes } from "./routes/account-relations.ts";
 import { accountRoutes } from "./routes/accounts.ts";
+import { domainBlockRoutes } from "./routes/domain-blocks.ts";
+import { featuredTagRoutes } from "./routes/featured-tags.ts";
+import { followRequestRoutes } from "./routes/follow-requests.ts";
+import { ownListRoutes } from "./routes/own-lists.ts";
+import { profilePictureRoutes } from "./routes/profile-pictures.ts";
+import { profileRoutes } from "./routes/profile.ts";
+import { reportRoutes } from "./routes/reports.ts";
+import { suggestionRoutes } from "./routes/suggestions.ts";
 import { limitRequests } from "./rate-limits.ts";
 import { announcementRoutes } from "./routes/announcements.ts";
 import { appRoutes } from "./routes/apps.ts";
@@ -29,10 +38,21 @@ import { timelineRoutes } from "./routes/timelines.ts";
 import { pollRoutes } from "./routes/polls.ts";
 import type { StreamHub } from "./streaming/hub.ts";
 import { streamingRoutes } from "./streaming/server-sent-events.ts";
+import { quoteRoutes } from "./routes/quotes.ts";
 
 /** One file of `routes/` for each resource; each adds its routes to the app. */
 const ROUTES: readonly ((app: Hono, context: Context) => void)[] = [
+  // Before those that take any key in the place of `relationships`.
+  accountRelationRoutes,
   accountRoutes,
+  domainBlockRoutes,
+  featuredTagRoutes,
+  followRequestRoutes,
+  ownListRoutes,
+  profilePictureRoutes,
+  profileRoutes,
+  reportRoutes,
+  suggestionRoutes,
   announcementRoutes,
   appRoutes,
   bookmarkRoutes,
@@ -56,6 +76,7 @@ const ROUTES: readonly ((app: Hono, context: Context) => void)[] = [
   tagRoutes,
   markerRoutes,
   trendRoutes,
+  quoteRoutes,
 ];
 
 /**

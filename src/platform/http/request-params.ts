@@ -35,7 +35,7 @@ async function readJson(request: Request): Promise<Record<string, Param>> {
 }
 
 /** `a[b][]=c` → `{ a: { b: ["c"] } }`. @throws AppError `request_unreadable` for too much of it */
-function nest(entries: readonly (readonly [string, string])[]): Record<string, Param> {
+export function nest(entries: readonly (readonly [string, string])[]): Record<string, Param> {
   if (entries.length > MAX_ENTRIES) throw unreadable("The request has too many parameters.");
   const root: Record<string, Param> = {};
   for (const [name, value] of entries) {

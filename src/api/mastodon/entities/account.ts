@@ -1,4 +1,5 @@
 import type { ActorRecord } from "../../../services/records.ts";
+import type { MuteEntry } from "../../../services/mutes.ts";
 import { PICTURES_PATH } from "../pictures.ts";
 
 /** Where an instance serves what accounts without pictures show. */
@@ -27,18 +28,18 @@ export function accountJson(actor: ActorRecord, origin: string) {
     uri: actor.iri,
     avatar,
     avatar_static: avatar,
-    avatar_description: "",
+    avatar_description: actor.iconDescription,
     header,
     header_static: header,
-    header_description: "",
+    header_description: actor.imageDescription,
     followers_count: actor.followersCount,
     following_count: actor.followingCount,
     statuses_count: actor.postsCount,
     last_status_at: actor.lastPostAt?.toISOString().slice(0, 10) ?? null,
     hide_collections: actor.hidesCollections,
-    show_media: true,
-    show_media_replies: true,
-    show_featured: true,
+    show_media: actor.showsMedia,
+    show_media_replies: actor.showsMediaOfReplies,
+    show_featured: actor.showsFeatured,
     noindex: !actor.indexable,
     feature_approval: { automatic: [], manual: [], current_user: "denied" as const },
     emojis: [],
@@ -50,6 +51,17 @@ export function accountJson(actor: ActorRecord, origin: string) {
     })),
     ...(actor.suspendedAt === null ? {} : { suspended: true }),
   };
+}
+
+/** The same with the account that it has moved to. */
+export function movedAccountJson(actor: ActorRecord, target: ActorRecord | null, origin: string) {
+  const account = accountJson(actor, origin);
+  return target === null ? account : { ...account, moved: accountJson(target, origin) };
+}
+
+/** Somebody who is muted (`MutedAccount`). */
+export function mutedAccountJson({ actor, until }: MuteEntry, origin: string) {
+  return { ...accountJson(actor, origin), mute_expires_at: until?.toISOString() ?? null };
 }
 
 export type AccountJson = ReturnType<typeof accountJson>;

@@ -26,7 +26,7 @@ export function reportJson({ report, target, postIds }: ReportView, origin: stri
     forwarded: report.forwarded,
     created_at: report.createdAt.toISOString(),
     status_ids: postIds.map(String),
-    rule_ids: null,
+    rule_ids: report.ruleIds.length === 0 ? null : report.ruleIds,
     collection_ids: [],
     target_account: accountJson(target, origin),
   };
