@@ -7,7 +7,7 @@ import type { Context } from "../../services/context.ts";
 import { identify, includesScope, type Credential } from "../../services/tokens.ts";
 import { noteAuthenticated } from "./rate-limits.ts";
 
-/** A scope of the Mastodon API, or several of which one is enough. */
+/** A scope of the Mastodon API, or several of which one is enough; of none, any token will do. */
 type Needed = string | readonly string[];
 
 /**
@@ -42,7 +42,7 @@ export async function findCredential(
   if (bearer === null) return null;
   const needed = typeof scope === "string" ? [scope] : scope;
   const { scopes } = bearer.member ?? bearer.app;
-  if (needed.some((one) => includesScope(scopes, one))) return bearer.member;
+  if (needed.length === 0 || needed.some((one) => includesScope(scopes, one))) return bearer.member;
   throw new AppError("scope_missing", `This token does not have the scope "${needed.join(" ")}".`, {
     status: 403,
   });

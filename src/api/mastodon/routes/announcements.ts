@@ -8,7 +8,7 @@ export function announcementRoutes(app: Hono, context: Context): void {
   app.get("/api/v1/custom_emojis", (c) => c.json([]));
 
   app.get("/api/v1/announcements", async (c) => {
-    await requireCredential(context, c, "read");
+    await requireCredential(context, c, []);
     return c.json([]);
   });
   app.post("/api/v1/announcements/:id/dismiss", async (c) => {

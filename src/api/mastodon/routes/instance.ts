@@ -59,7 +59,7 @@ export function instanceRoutes(app: Hono, context: Context): void {
 
   // For our own people: whom an administrator refuses is nobody else's business.
   app.get("/api/v1/instance/domain_blocks", async (c) => {
-    if ((await findCredential(context, c, "read")) === null) throw notFound();
+    if ((await findCredential(context, c, [])) === null) throw notFound();
     const { blocked } = await originRules(context);
     return c.json([...blocked].toSorted().map(domainBlockJson));
   });

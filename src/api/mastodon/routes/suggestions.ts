@@ -50,7 +50,7 @@ export function suggestionRoutes(app: Hono, context: Context): void {
   });
 
   app.get("/api/v1/directory", async (c) => {
-    await findCredential(context, c, "read:accounts");
+    await findCredential(context, c, []);
     const { order, offset, limit } = await readInput(c, DIRECTORY);
     const accounts = await listDirectory(context, {
       order: order ?? "active",

@@ -27,7 +27,7 @@ export function tagRoutes(app: Hono, context: Context): void {
   });
 
   app.get("/api/v1/tags/:name", async (c) => {
-    const acting = await findCredential(context, c, "read");
+    const acting = await findCredential(context, c, []);
     return c.json(tagJson(await viewTag(context, acting, c.req.param("name")), origin));
   });
 

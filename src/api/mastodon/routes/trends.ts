@@ -11,7 +11,7 @@ const PATHS = ["", "/tags", "/statuses", "/links"] as const;
 export function trendRoutes(app: Hono, context: Context): void {
   for (const path of PATHS) {
     app.get(`/api/v1/trends${path}`, async (c) => {
-      await findCredential(context, c, "read");
+      await findCredential(context, c, []);
       return c.json([]);
     });
   }
