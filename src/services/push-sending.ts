@@ -3,7 +3,7 @@ import { isEditor } from "../domain/audience/policy.ts";
 import { AppError } from "../domain/errors.ts";
 import type { Id } from "../domain/ids.ts";
 import type { HttpClient } from "../platform/http/client.ts";
-import { sealMessage, type PushSender } from "../platform/push/web-push.ts";
+import { sealMessage, type PushRequest, type PushSender } from "../platform/push/web-push.ts";
 import { findAccessToken } from "../persistence/repositories/access-tokens.ts";
 import { accessTokens, follows, pushSubscriptions } from "../persistence/schema/index.ts";
 import type { Acting } from "./acting.ts";
@@ -111,11 +111,16 @@ async function send(
   notification: RevealedNotification,
 ): Promise<void> {
   const message = pushMessage(notification, `${context.config.origin}${DEFAULT_ICON}`);
-  const request = sealMessage(subscription, JSON.stringify(message), await senderOf(context), {
-    ttl: WORTH_SECONDS,
-    urgency: "normal",
-    topic: `notification-${notification.id}`,
-  });
+  const request = await sealMessage(
+    subscription,
+    JSON.stringify(message),
+    await senderOf(context),
+    {
+      ttl: WORTH_SECONDS,
+      urgency: "normal",
+      topic: `notification-${notification.id}`,
+    },
+  );
   const status = await post(http, request);
   if (status === null || (status >= 200 && status < 300)) return;
   if (GONE.has(status)) return removeSubscription(context, subscription.id);
@@ -130,7 +135,7 @@ const DEFAULT_ICON = "/media/default/avatar.png";
 /** The status of the answer; null where nothing may be sent to. */
 async function post(
   http: Pick<HttpClient, "request">,
-  request: ReturnType<typeof sealMessage>,
+  request: PushRequest,
 ): Promise<number | null> {
   try {
     const { status } = await http.request({

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
-import webPush from "web-push";
 import { decryptSecret, encryptSecret } from "../platform/crypto/secrets.ts";
+import { makeSenderKeys } from "../platform/push/web-push.ts";
 import { instanceKeys } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 import type { VapidKeys } from "./memory.ts";
@@ -28,7 +28,7 @@ export function vapidKeys(context: Context): Promise<VapidKeys> {
 async function loadKeys(context: Context): Promise<VapidKeys> {
   const known = await readKeys(context);
   if (known !== null) return known;
-  const made = webPush.generateVAPIDKeys();
+  const made = makeSenderKeys();
   const privateJwe = await encryptSecret(made.privateKey, context.secretKey, PURPOSE);
   // Of two processes that make keys at once, both go on with those of the first.
   await context.facts

@@ -30,6 +30,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   sharp: ["platform/media"],
   postgres: ["persistence"],
   "pg-boss": ["jobs"],
+  "web-push": ["platform/push"],
   "@fedify/fedify": ["federation"],
 };
 

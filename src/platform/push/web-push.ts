@@ -1,4 +1,4 @@
-import webPush from "web-push";
+import { createECDH } from "node:crypto";
 
 /** Where a browser or app takes messages, and the keys that only it can read them with (RFC 8291). */
 export interface PushTarget {
@@ -34,16 +34,25 @@ export interface PushRequest {
   readonly body: Uint8Array;
 }
 
-/** The longest text that every push service takes, encrypted (RFC 8030, section 7.2: 4,096 bytes). */
-export const LONGEST_MESSAGE = 3_000;
+/** A key pair for `PushSender`: P-256, base64url. */
+export function makeSenderKeys(): Pick<PushSender, "publicKey" | "privateKey"> {
+  const pair = createECDH(CURVE);
+  const publicKey = pair.generateKeys().toString("base64url");
+  const padded = Buffer.concat([Buffer.alloc(32), pair.getPrivateKey()]).subarray(-32);
+  return { publicKey, privateKey: padded.toString("base64url") };
+}
 
-/** Encrypts a message for one target and signs for us. Throws when the target's keys are no keys. */
-export function sealMessage(
+const CURVE = "prime256v1";
+
+/** Encrypts a message for one target and signs for us. Rejects when the target's keys are no keys. */
+export async function sealMessage(
   target: PushTarget,
   message: string,
   sender: PushSender,
   { ttl, urgency, topic }: PushDelivery,
-): PushRequest {
+): Promise<PushRequest> {
+  // Loaded when the first message is sent: most processes never send one.
+  const { default: webPush } = await import("web-push");
   const { endpoint, p256dh, auth, standard } = target;
   const details = webPush.generateRequestDetails({ endpoint, keys: { p256dh, auth } }, message, {
     vapidDetails: sender,
@@ -62,16 +71,19 @@ export function sealMessage(
 
 /** Whether keys of a target can be used: a point on P-256, uncompressed, and a secret of 16 bytes. */
 export function areUsableKeys({ p256dh, auth }: Pick<PushTarget, "p256dh" | "auth">): boolean {
+  const point = Buffer.from(p256dh, "base64url");
+  if (Buffer.from(auth, "base64url").length !== SECRET_BYTES || point.length !== POINT_BYTES) {
+    return false;
+  }
+  const own = createECDH(CURVE);
+  own.generateKeys();
   try {
-    sealMessage({ endpoint: "https://push.invalid/", p256dh, auth, standard: true }, "-", PROBE, {
-      ttl: 0,
-      urgency: "low",
-      topic: "probe",
-    });
+    own.computeSecret(point);
     return true;
   } catch {
     return false;
   }
 }
 
-const PROBE: PushSender = { ...webPush.generateVAPIDKeys(), subject: "mailto:probe@push.invalid" };
+const SECRET_BYTES = 16;
+const POINT_BYTES = 65;
