@@ -6,6 +6,7 @@ import { addFollowers, measureDeliveryFloor, measureFanOut, startReceiver } from
 import { measureFloor as measureInboxFloor, measureInbox } from "./inbox.ts";
 import { measureLists } from "./lists.ts";
 import { measureGet } from "./reading.ts";
+import { measureIdleStreams } from "./streaming.ts";
 import { freePort, startServerProcess, untilAnswer } from "./server-process.ts";
 
 /**
@@ -104,6 +105,14 @@ for (const [work, target] of targets) {
   row(work, ms(figures.cpuMs), `${ms(empty.cpuMs)} (empty route)`, goal);
 }
 await receiver.close();
+const idleStreams = 200;
+const { growthMb, eachKb } = await measureIdleStreams(server, idleStreams);
+row(
+  `${idleStreams} idle streams`,
+  `${growthMb.toFixed(1)} MB (${eachKb.toFixed(0)} KB each)`,
+  "–",
+  "a few MB",
+);
 await server.stop();
 
 const inboxFloor = measureInboxFloor();

@@ -106,11 +106,6 @@ export class StreamHub {
       });
   }
 
-  /** Resolves when all that happened so far has been told. */
-  async settled(): Promise<void> {
-    await this.#telling;
-  }
-
   /** Something may have been missed: clients come again, and read what they do not have. */
   reset(): void {
     for (const connection of this.#connections) this.drop(connection, "restart");
