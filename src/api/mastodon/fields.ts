@@ -19,7 +19,11 @@ export const flag = z.preprocess((value) => {
 export function text(longest: number) {
   return z.preprocess(
     (value) => (typeof value === "number" || typeof value === "boolean" ? String(value) : value),
-    z.string("a text").max(longest, `at most ${longest} characters`),
+    z
+      .string("a text")
+      .max(longest, `at most ${longest} characters`)
+      // PostgreSQL keeps none.
+      .refine((written) => !written.includes("\0"), "a text without NUL"),
   );
 }
 
