@@ -7,7 +7,9 @@ import { handleFetchBoosted } from "./services/fetched-boost.ts";
 import { handleRemoveFiles } from "./services/media-removal.ts";
 import { endPolls, handleTellPoll } from "./services/poll-updates.ts";
 import { handleSendPush } from "./services/push-sending.ts";
+import { handleVerifyQuote } from "./services/received-quotes.ts";
 import { handleDiscardCopies } from "./services/received-recalls.ts";
+import { publishScheduled } from "./services/publish-scheduled.ts";
 import { handleRefreshActor } from "./services/remote-actors.ts";
 import { handleVerifyLinks } from "./services/verified-links.ts";
 import { handleFetchPost } from "./services/fetch-post.ts";
@@ -33,8 +35,10 @@ export async function startWorker({ context, jobs, http }: Instance): Promise<Wo
     "verify-links": (payload) => handleVerifyLinks(context, payload),
     "send-push": (payload) => handleSendPush(context, http, payload),
     "end-partnerships": () => endRunOutPartnerships(context),
+    "verify-quote": (payload) => handleVerifyQuote(context, payload),
     "tell-poll": (payload) => handleTellPoll(context, payload),
     "end-polls": () => endPolls(context),
+    "publish-scheduled": () => publishScheduled(context),
     "clean-up": () => cleanUp(context),
   });
   deliveries.start();

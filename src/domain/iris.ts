@@ -26,6 +26,8 @@ export interface LocalIris {
   notice(key: string): string;
   /** a terms document, for the two parties */
   terms(key: string): string;
+  /** consent that one of our posts is quoted */
+  quoteApproval(key: string): string;
   /** a circle, for its members; it is told, never served */
   circle(id: string): string;
   /** page of a practice */
@@ -64,6 +66,7 @@ export function localIris(origin: string): LocalIris {
     media: (key) => `${ap}/media/${key}`,
     notice: (key) => `${ap}/notices/${key}`,
     terms: (key) => `${ap}/terms/${key}`,
+    quoteApproval: (key) => `${ap}/quote-approvals/${key}`,
     circle: (id) => `${ap}/circles/${id}`,
     practicePage: (slug) => `${origin}/practices/${slug}`,
     postPage: (id) => `${origin}/posts/${id}`,

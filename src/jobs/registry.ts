@@ -16,12 +16,16 @@ export interface JobPayloads {
   "send-push": { notificationId: string; subscriptionId: string };
   /** end the partnerships whose end date has come */
   "end-partnerships": Record<string, never>;
+  /** read the consent that a post from elsewhere names for what it quotes */
+  "verify-quote": { postId: string; stamp: string };
   /** tell how a poll of ours stands to those who have it */
   "tell-poll": { postId: string };
   /** close the polls whose time has come */
   "end-polls": Record<string, never>;
   /** look whether the pages that a profile of ours links to link back */
   "verify-links": { actorId: string };
+  /** publish the posts whose planned time has come */
+  "publish-scheduled": Record<string, never>;
   /** remove what has outlived its use */
   "clean-up": Record<string, never>;
 }
@@ -47,9 +51,11 @@ export const QUEUES: Readonly<Record<JobName, QueueSettings>> = {
   "discard-copies": { retryLimit: 20, retryDelay: 5, expireInSeconds: 900 },
   "send-push": { retryLimit: 6, retryDelay: 20, expireInSeconds: 60 },
   "end-partnerships": { retryLimit: 1, retryDelay: 5, expireInSeconds: 300 },
+  "verify-quote": { retryLimit: 4, retryDelay: 60, expireInSeconds: 120 },
   "tell-poll": { retryLimit: 4, retryDelay: 10, expireInSeconds: 60 },
   "end-polls": { retryLimit: 1, retryDelay: 5, expireInSeconds: 300 },
   "verify-links": { retryLimit: 2, retryDelay: 120, expireInSeconds: 300 },
+  "publish-scheduled": { retryLimit: 3, retryDelay: 10, expireInSeconds: 300 },
   "clean-up": { retryLimit: 1, retryDelay: 60, expireInSeconds: 900 },
 };
 
@@ -59,6 +65,7 @@ export const DEAD_LETTERS = "dead-letters";
 export const SCHEDULES: Readonly<Partial<Record<JobName, string>>> = {
   "end-partnerships": "* * * * *",
   "end-polls": "* * * * *",
+  "publish-scheduled": "* * * * *",
   "clean-up": "17 * * * *",
 };
 

@@ -32,6 +32,7 @@ import type { PostRecord } from "../persistence/repositories/posts.ts";
 import { activities } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 import { recordOutcomes } from "./disclosures.ts";
+import { withItsParts } from "./post-parts.ts";
 import { originRules } from "./origin-rules.ts";
 import { maySee, recipientFacts } from "./recipients.ts";
 
@@ -309,8 +310,10 @@ export async function replaceQueuedBodies(
         eq(activities.audience, formatAudience(post.audience)),
       ),
     );
+  if (stale.length === 0) return;
+  const whole = await withItsParts(tx, post);
   for (const { id, iri } of stale) {
-    const body = context.wire.serialize(context.wire.create(iri, post), post.audience);
+    const body = context.wire.serialize(context.wire.create(iri, whole), post.audience);
     await tx.update(activities).set({ body, revision: post.revision }).where(eq(activities.id, id));
   }
 }

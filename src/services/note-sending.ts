@@ -15,6 +15,7 @@ import { recordActivity } from "./activities.ts";
 import { judgeAudience, refuseUnlessAllowed } from "./audience-check.ts";
 import type { Context } from "./context.ts";
 import { replaceQueuedBodies } from "./deliveries.ts";
+import { withItsParts } from "./post-parts.ts";
 import { partnersOf } from "./relay.ts";
 import { shareWithPartner } from "./sharing.ts";
 import { recallFromHolder } from "./take-back.ts";
@@ -111,6 +112,7 @@ async function tell(
   to: readonly Id[] = [],
 ): Promise<void> {
   const iri = context.iris.activity(context.newKey());
+  const whole = shown.parts === undefined ? await withItsParts(tx, shown) : shown;
   await recordActivity(context, tx, {
     iri,
     actorId: shown.authorId,
@@ -118,8 +120,8 @@ async function tell(
     audience: shown.audience,
     body:
       type === "Create"
-        ? context.wire.create(iri, shown)
-        : context.wire.update(iri, shown, context.now()),
+        ? context.wire.create(iri, whole)
+        : context.wire.update(iri, whole, context.now()),
     post: { id: shown.id, revision: shown.revision },
     to,
   });

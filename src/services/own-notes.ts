@@ -11,6 +11,7 @@ import type { Acting } from "./acting.ts";
 import type { Context } from "./context.ts";
 import { detachMedia, releaseMedia } from "./media-removal.ts";
 import { recallNote } from "./note-sending.ts";
+import { forgetQuote } from "./quote-records.ts";
 import { forgetEdits } from "./post-edits.ts";
 import { getVisiblePost } from "./visibility.ts";
 
@@ -50,6 +51,7 @@ export async function deleteNote(
       .set({ source: "", spoilerText: "" })
       .where(eq(writtenPosts.postId, id));
     await forgetEdits(tx, id);
+    await forgetQuote(tx, id);
     if (note.type === "Question") await tx.delete(polls).where(eq(polls.postId, id));
     if (note.attachments.length > 0) {
       if (keepsMedia) await detachMedia(tx, id, context.now());

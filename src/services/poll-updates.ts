@@ -1,17 +1,13 @@
 import { and, eq, isNotNull, isNull, lt, lte, ne, or } from "drizzle-orm";
-import { isPublic, type Audience } from "../domain/audience/audience.ts";
-import type { Viewer, Visible } from "../domain/audience/policy.ts";
+import { isPublic } from "../domain/audience/audience.ts";
+import type { Viewer } from "../domain/audience/policy.ts";
 import type { Id } from "../domain/ids.ts";
-import { announceChange } from "../persistence/changes.ts";
 import type { Queryable, Transaction } from "../persistence/database.ts";
 import { findPostById, type PostRecord } from "../persistence/repositories/posts.ts";
-import { findAncestors } from "../persistence/repositories/threads.ts";
 import { actors, members, polls, pollVotes } from "../persistence/schema/index.ts";
-import { recordActivity } from "./activities.ts";
 import type { Context } from "./context.ts";
 import { notifyAll } from "./notifications.ts";
-import { withItsParts } from "./post-parts.ts";
-import { partnersOf } from "./relay.ts";
+import { tellAgain } from "./tell-again.ts";
 import { revealPosts } from "./visibility.ts";
 
 /** Votes of one minute are told together. */
@@ -38,50 +34,19 @@ export async function handleTellPoll(
 }
 
 async function tellPoll(context: Context, tx: Transaction, postId: Id): Promise<void> {
-  const stored = await findPostById(tx, postId);
-  if (stored === null || !stored.local) return;
-  const author: Viewer = { kind: "local", actor: stored.author, role: "editor" };
-  const [visible] = await revealPosts(context, author, [stored], tx);
-  if (visible === undefined) return;
-  const post = await withItsParts(tx, visible);
   const voters = await tx
     .selectDistinct({ id: pollVotes.actorId })
     .from(pollVotes)
     .innerJoin(polls, eq(polls.id, pollVotes.pollId))
     .innerJoin(actors, eq(actors.id, pollVotes.actorId))
     .where(and(eq(polls.postId, postId), eq(actors.kind, "remote")));
-  const to = voters.map(({ id }) => id);
-  for (const audience of await audiencesOf(context, tx, post)) {
-    const iri = context.iris.activity(context.newKey());
-    const shown: Visible<PostRecord> = { ...post, audience };
-    await recordActivity(context, tx, {
-      iri,
-      actorId: post.authorId,
-      type: "Update",
-      audience,
-      body: context.wire.update(iri, shown, context.now()),
-      post: { id: post.id, revision: post.revision },
-      // Others who voted had it by one of the audiences, which bring the Update too.
-      ...(isPublic(audience) ? { to } : {}),
-    });
-  }
-  await announceChange(tx, `document:${post.iri}`);
-}
-
-/** One activity for all who are addressed openly or by name; each partner has one of its own. */
-async function audiencesOf(
-  context: Context,
-  tx: Transaction,
-  post: Visible<PostRecord>,
-): Promise<Audience[]> {
-  if (isPublic(post.audience)) return [post.audience];
-  const named = post.audience.filter(({ kind }) => kind === "followers" || kind === "person");
-  const above = (await findAncestors(tx, [post.id])).get(post.id) ?? [];
-  const partners = await partnersOf(context, tx, post, above);
-  return [
-    ...(named.length === 0 ? [] : [named]),
-    ...partners.map((organization): Audience => [{ kind: "partner", organization }]),
-  ];
+  // Who voted in one that is not public had it by its audience, which brings the Update too.
+  await tellAgain(
+    context,
+    tx,
+    postId,
+    voters.map(({ id }) => id),
+  );
 }
 
 /** Has the counts of a poll elsewhere read again, if nobody did for a minute. Of public ones only. */

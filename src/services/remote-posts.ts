@@ -22,6 +22,7 @@ import { notifyOfEdit, notifyOfPost } from "./post-notifications.ts";
 import type { Outcome } from "./received-activities.ts";
 import { contentOf, notAfter, storePractice } from "./remote-post-content.ts";
 import { refreshRemotePoll, storeRemotePoll } from "./remote-polls.ts";
+import { storeRemoteQuote } from "./remote-quotes.ts";
 import { relayReply } from "./relay.ts";
 import type { RemotePost } from "./remote.ts";
 
@@ -169,6 +170,9 @@ async function createPost(
   if (row === undefined) throw new Error("insert into posts returned no row");
   await storePractice(tx, row, post);
   await storeRemotePoll(context, tx, row.id, post.poll);
+  if (post.quote !== null) {
+    await storeRemoteQuote(context, tx, author, { id: row.id, iri: post.iri }, post.quote);
+  }
   const countsAsReply = parent !== null && isPublic(audience);
   await countPost(tx, { author: author.id, parent: countsAsReply ? parent.id : null, step: 1 });
   if (hasOrphans) {
@@ -250,6 +254,10 @@ async function editPost(
   const now = context.now();
   const editedAt = post.updatedAt === null ? null : notAfter(post.updatedAt, now);
   if (!isNewer(post, editedAt, known)) {
+    if (!known.withdrawn && post.quote !== null) {
+      // Consent comes after the post, and is no edit.
+      await storeRemoteQuote(context, tx, author, { id: known.id, iri: post.iri }, post.quote);
+    }
     const refreshed =
       !known.withdrawn && (await refreshRemotePoll(context, tx, known.id, post.poll));
     return refreshed ? "stored" : "ignored:not-newer";
@@ -267,6 +275,7 @@ async function editPost(
     .where(eq(posts.id, known.id));
   await storePractice(tx, known, post);
   await storeRemotePoll(context, tx, known.id, post.poll);
+  await storeRemoteQuote(context, tx, author, { id: known.id, iri: post.iri }, post.quote);
   const counted = !known.withdrawn && isPublic(known.audience);
   const change = Number(isPublic(audience)) - Number(counted);
   if (known.withdrawn) await countPost(tx, { author: author.id, parent: null, step: 1 });

@@ -1,6 +1,7 @@
 import type { RemoteHandle } from "../domain/handle.ts";
 import type { Benefit, Label, PracticeKind } from "../domain/practice.ts";
 import type { PostAttachment, PostTag, ProfileField } from "../persistence/schema/index.ts";
+import type { RemoteQuote } from "./remote-quotes.ts";
 import type { RemotePoll } from "./remote-polls.ts";
 import type { RemoteAccounts } from "./remote-accounts.ts";
 
@@ -42,8 +43,23 @@ export interface Remote {
    * @throws AppError what the guarded client throws
    */
   linksBack(url: string, targets: readonly string[]): Promise<boolean>;
+  /**
+   * Reads an author's consent to a quote (FEP-044f) from its own origin.
+   * @throws AppError as `readActor`
+   */
+  readQuoteStamp(iri: string): Promise<QuoteStamp>;
   /** people's accounts there */
   readonly accounts: RemoteAccounts;
+}
+
+/** Consent that one post quotes another, as it stands at its IRI. */
+export interface QuoteStamp {
+  /** attributedTo */
+  readonly author: string;
+  /** interactingObject */
+  readonly quoting: string;
+  /** interactionTarget */
+  readonly quoted: string;
 }
 
 /** What an IRI or URL turned out to be. */
@@ -116,6 +132,8 @@ export interface RemotePost {
   readonly practice: RemotePractice | null;
   /** what a Question offers; null for everything else */
   readonly poll: RemotePoll | null;
+  /** what it says that it quotes */
+  readonly quote: RemoteQuote | null;
 }
 
 export interface RemotePractice {

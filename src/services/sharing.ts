@@ -14,6 +14,7 @@ import { noticesFor, recallNotices } from "./notices.ts";
 import type { PartnerTerms } from "./partner-terms.ts";
 import { partnersIn } from "./partners.ts";
 import { forPartner } from "./representation.ts";
+import { withItsParts } from "./post-parts.ts";
 import { recallFromHolder, recallOpenly } from "./take-back.ts";
 
 /** A practice in its new state, and whom it was for before. */
@@ -134,6 +135,7 @@ async function tell(
   { type, ...options }: Telling,
 ): Promise<void> {
   const iri = context.iris.activity(context.newKey());
+  const whole = await withItsParts(tx, shown);
   await recordActivity(context, tx, {
     iri,
     actorId: shown.authorId,
@@ -141,8 +143,8 @@ async function tell(
     audience: shown.audience,
     body:
       type === "Create"
-        ? context.wire.create(iri, shown)
-        : context.wire.update(iri, shown, context.now()),
+        ? context.wire.create(iri, whole)
+        : context.wire.update(iri, whole, context.now()),
     post: { id: shown.id, revision: shown.revision },
     ...options,
   });

@@ -15,6 +15,7 @@ import {
   type FilterMatches,
 } from "./filter-matches.ts";
 import { viewPolls, type PollView } from "./poll-views.ts";
+import { seeQuotes, type QuoteState } from "./quote-views.ts";
 import { isThreadMuted } from "./thread-mutes-sql.ts";
 
 /** Something in a timeline: a post, or somebody's boost of it. */
@@ -58,6 +59,10 @@ export interface StatusView extends TimelineEntry {
   readonly application: { readonly name: string; readonly website: string | null } | null;
   /** who may quote it */
   readonly quotePolicy: "public" | "followers" | "nobody";
+  /** whether the viewer may quote it: `unknown` for what its own server decides */
+  readonly quotable: "automatic" | "denied" | "unknown";
+  /** what it quotes */
+  readonly quote: QuoteView | null;
   /** null for what is no question */
   readonly poll: PollView | null;
   /** stored atom → how people write it */
@@ -66,11 +71,21 @@ export interface StatusView extends TimelineEntry {
   readonly filtered: readonly FilterMatch[];
 }
 
+/** What a post quotes; below a quoted post only that it quotes something, not what. */
+export interface QuoteView {
+  readonly state: QuoteState;
+  readonly quotedId: Id | null;
+  /** null unless it may be shown, and below a quoted post */
+  readonly quoted: StatusView | null;
+}
+
 /** Where statuses are shown, as far as filters mind: without it all filters of the viewer apply. */
 export interface ShownAt {
   readonly place?: FilterContext;
   /** what applies, where the caller knows already */
   readonly filtered?: FilterMatches;
+  /** within another status: what it quotes in turn is not shown */
+  readonly isQuoted?: boolean;
 }
 
 const NOBODY_INVOLVED: Involvement = {
@@ -86,7 +101,7 @@ export async function viewStatuses(
   context: Context,
   acting: Acting | null,
   entries: readonly TimelineEntry[],
-  { place, filtered }: ShownAt = {},
+  { place, filtered, isQuoted = false }: ShownAt = {},
 ): Promise<StatusView[]> {
   if (entries.length === 0) return [];
   const shown = [...new Map(entries.map(({ post }) => [post.id, post])).values()];
@@ -97,6 +112,8 @@ export async function viewStatuses(
     viewPolls(context, acting, shown),
     filtered ?? filterMatches(context, acting, shown, place),
   ]);
+  const quoting = shown.flatMap(({ id }) => (around.get(id)?.quotes === true ? [id] : []));
+  const quoted = await viewQuotes(context, acting, quoting, { isQuoted, ...placeOf(place) });
   return entries.map((entry) => {
     const row = around.get(entry.post.id);
     return {
@@ -106,11 +123,51 @@ export async function viewStatuses(
       inReplyToActorId: row?.inReplyToActorId ?? null,
       application: row?.application ?? null,
       quotePolicy: row?.quotePolicy ?? (isPublic(entry.post.audience) ? "public" : "nobody"),
+      quotable: quotableBy(acting, entry.post, row ?? null),
+      quote: quoted.get(entry.post.id) ?? null,
       poll: polls.get(entry.post.id) ?? null,
       audienceNames: names,
       filtered: matches.get(entry.post.id) ?? [],
     };
   });
+}
+
+function placeOf(place: FilterContext | undefined): Pick<ShownAt, "place"> {
+  return place === undefined ? {} : { place };
+}
+
+async function viewQuotes(
+  context: Context,
+  acting: Acting | null,
+  quoting: readonly Id[],
+  { isQuoted, ...shownAt }: ShownAt & { readonly isQuoted: boolean },
+): Promise<Map<Id, QuoteView>> {
+  const seen = await seeQuotes(context, acting, quoting);
+  const posts = [...seen.values()].flatMap(({ quoted }) => (quoted === null ? [] : [quoted]));
+  const views = isQuoted
+    ? []
+    : await viewStatuses(context, acting, posts.map(entryOf), { ...shownAt, isQuoted: true });
+  const byId = new Map(views.map((view) => [view.post.id, view]));
+  return new Map(
+    [...seen].map(([id, { state, quoted }]) => [
+      id,
+      { state, quotedId: quoted?.id ?? null, quoted: byId.get(quoted?.id ?? 0n) ?? null },
+    ]),
+  );
+}
+
+/** Our own posts say who may quote them; what others wrote, their servers decide about. */
+function quotableBy(
+  acting: Acting | null,
+  post: PostRecord,
+  around: Around | null,
+): StatusView["quotable"] {
+  if (acting === null || !isPublic(post.audience)) return "denied";
+  if (post.authorId === acting.actor.id) return "automatic";
+  if (!post.local) return "unknown";
+  const policy = around?.quotePolicy ?? "public";
+  if (policy === "followers") return around?.followsAuthor === true ? "automatic" : "denied";
+  return policy === "public" ? "automatic" : "denied";
 }
 
 /** One post, see `viewStatuses`. */
@@ -136,9 +193,14 @@ interface Around {
   readonly inReplyToActorId: Id | null;
   readonly application: StatusView["application"];
   readonly quotePolicy: StatusView["quotePolicy"] | null;
+  readonly followsAuthor: boolean;
+  /** it quotes something */
+  readonly quotes: boolean;
 }
 
 type AroundRow = Record<"favourited" | "boosted" | "bookmarked" | "pinned" | "muted", boolean> & {
+  readonly follows_author: boolean;
+  readonly quotes: boolean;
   readonly id: string;
   readonly parent_author: string | null;
   readonly app_name: string | null;
@@ -162,6 +224,9 @@ async function readAround(
         where b.actor_id = ${actor}::bigint and b.post_id = p.id) as bookmarked,
       exists (select from pins where pins.actor_id = ${actor}::bigint and pins.post_id = p.id) as pinned,
       ${isThreadMuted(sql`${actor}::bigint`, sql`p.id`)} as muted,
+      w.quote_policy = 'followers' and exists (select from follows f where f.follower_id = ${actor}::bigint
+        and f.followee_id = p.author_id and f.state = 'accepted') as follows_author,
+      exists (select from quotes q where q.post_id = p.id) as quotes,
       parents.author_id::text as parent_author,
       a.name as app_name, a.website as app_website, w.quote_policy
     from posts p
@@ -179,5 +244,7 @@ function toAround(row: AroundRow): Around {
     inReplyToActorId: row.parent_author === null ? null : BigInt(row.parent_author),
     application: row.app_name === null ? null : { name: row.app_name, website: row.app_website },
     quotePolicy: row.quote_policy,
+    followsAuthor: row.follows_author,
+    quotes: row.quotes,
   };
 }

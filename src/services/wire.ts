@@ -32,6 +32,14 @@ export interface Wire {
   announce(activityIri: string, boost: BoostOnWire): JsonLd;
   undoAnnounce(activityIri: string, boost: BoostOnWire & { readonly iri: string }): JsonLd;
   vote(activityIri: string, vote: VoteOnWire): JsonLd;
+  /** asks the author of a post to quote it (FEP-044f) */
+  quoteRequest(activityIri: string, request: QuoteRequestOnWire): JsonLd;
+  /** Accept with the IRI of the stamp, or Reject where there is none */
+  answerQuote(activityIri: string, request: QuoteRequestOnWire, stamp: string | null): JsonLd;
+  /** a stamp as it is served at its IRI */
+  stamp(stamp: StampOnWire): JsonLd;
+  /** Delete of a stamp */
+  deleteStamp(activityIri: string, taken: TakenStampOnWire): JsonLd;
   /** Add to, and Remove from, the `featured` collection of an actor */
   pin(activityIri: string, pinned: PinOnWire): JsonLd;
   unpin(activityIri: string, pinned: PinOnWire): JsonLd;
@@ -138,6 +146,33 @@ export interface VoteOnWire {
   readonly poll: string;
   /** of the option */
   readonly title: string;
+}
+
+/** Somebody asks the author of a post to quote it. */
+export interface QuoteRequestOnWire {
+  readonly iri: string;
+  /** who asks */
+  readonly actor: string;
+  /** who is asked */
+  readonly to: string;
+  readonly quoted: string;
+  readonly quoting: string;
+}
+
+/** An author's consent that one post quotes another. */
+export interface StampOnWire {
+  readonly iri: string;
+  readonly author: string;
+  readonly quoting: string;
+  readonly quoted: string;
+}
+
+/** A stamp that its author takes back; `to` wrote the quoting post. */
+export interface TakenStampOnWire {
+  readonly stamp: string;
+  readonly actor: string;
+  readonly followers: string | null;
+  readonly to: string;
 }
 
 /** A public post that one of our actors shows first. */

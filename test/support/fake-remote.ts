@@ -62,6 +62,10 @@ export class FakeRemote implements Remote {
     return { kind: "post" as const, post };
   }
 
+  readQuoteStamp(iri: string): Promise<never> {
+    return Promise.reject(new Error(`nobody keeps stamps here: ${iri}`));
+  }
+
   async readTerms(url: string): Promise<string> {
     await this.#ask(url);
     const terms = this.terms.get(url);
@@ -144,6 +148,7 @@ export function remotePost(
     revision: null,
     practice: null,
     poll: null,
+    quote: null,
     ...changes,
   };
 }

@@ -11,6 +11,7 @@ import { findOwnActorByHandle } from "../../services/own-handles.ts";
 import { findOwnPracticeIri } from "../../services/practice-lists.ts";
 import { findOwnPostIri } from "../../services/reading.ts";
 import type { ActorRecord } from "../../services/records.ts";
+import { findStamp } from "../../services/quote-control.ts";
 import { findTermsFor } from "../../services/terms.ts";
 import type { JsonLd } from "../../services/wire.ts";
 import { actorDocument } from "../outbound/actor.ts";
@@ -121,6 +122,14 @@ export function createDiscoveryApp(
     return serve(c.req.raw, iri, () => loadPost(c.req.raw, iri));
   });
   discussionRoutes(routes, context, findSigner);
+  routes.get("/ap/quote-approvals/:key", (c) => {
+    const key = c.req.param("key");
+    // Taken back at any time, so it is never kept.
+    return serve(c.req.raw, `${context.iris.quoteApproval(key)}#uncached`, async () => {
+      const stamp = await findStamp(context, await viewerOf(c.req.raw, findSigner), key);
+      return stamp === null ? null : { json: context.wire.stamp(stamp), open: false };
+    });
+  });
   routes.get("/ap/notices/:key", (c) => {
     const key = c.req.param("key");
     return serve(c.req.raw, context.iris.notice(key), async () => {

@@ -1,4 +1,5 @@
 import type { Effect } from "../../services/received-activities.ts";
+import { receiveStampTakenBack } from "../../services/received-quotes.ts";
 import { acknowledgeRecall } from "../../services/received-recalls.ts";
 import { deleteRemotePost } from "../../services/deleted-posts.ts";
 import { readRevision } from "../remote/read-post.ts";
@@ -28,6 +29,8 @@ function deletePost({ context, rules, activity, actor }: Inbound, post: string):
   const revision = readRevision(activity.object?.["revision"]);
   const recall = { iri: activity.iri, to: irisOf(activity.json["to"], rules, MAX_ADDRESSES) };
   return async (tx) => {
+    const stamp = await receiveStampTakenBack(context, tx, actor, post);
+    if (stamp !== null) return stamp;
     const outcome = await deleteRemotePost(context, tx, post, actor, revision);
     const refused = outcome === "ignored:not-the-author";
     if (revision !== null && !refused) await acknowledgeRecall(context, tx, actor, recall);

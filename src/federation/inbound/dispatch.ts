@@ -10,6 +10,7 @@ import { ignore, type Handler } from "./handler.ts";
 import { like } from "./like.ts";
 import { move } from "./move.ts";
 import { offer } from "./offer.ts";
+import { quoteRequest } from "./quote-request.ts";
 import { reject } from "./reject.ts";
 import { remove } from "./remove.ts";
 import { suspension } from "./suspension.ts";
@@ -28,6 +29,8 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map([
   ["Like", like],
   ["Move", move],
   ["Offer", offer],
+  ["QuoteRequest", quoteRequest],
+  ["https://w3id.org/fep/044f#QuoteRequest", quoteRequest],
   ["Reject", reject],
   ["Resume", suspension],
   ["Suspend", suspension],

@@ -1,6 +1,8 @@
 import { receiveReject } from "../../services/received-follows.ts";
+import { receiveQuoteAnswer } from "../../services/received-quotes.ts";
 import { receiveRejectedOffer } from "../../services/received-partnership-answers.ts";
 import { answeredFollow } from "./answered-follow.ts";
+import { answeredQuote } from "./answered-quote.ts";
 import { ignore, type Handler } from "./handler.ts";
 import { answeredOffer } from "./offered-partnership.ts";
 
@@ -8,8 +10,13 @@ import { answeredOffer } from "./offered-partnership.ts";
 export const reject: Handler = ({ context, rules, activity, actor }) => {
   const offer = answeredOffer(activity);
   const reference = answeredFollow(activity, rules);
-  if (offer === null && reference === null) return ignore("object-type");
+  const requestIri = answeredQuote(activity);
+  if (offer === null && reference === null && requestIri === null) return ignore("object-type");
   return async (tx) => {
+    const answered = { requestIri: requestIri ?? "", stamp: null };
+    const quote =
+      requestIri === null ? null : await receiveQuoteAnswer(context, tx, actor, answered);
+    if (quote !== null) return quote;
     const rejected =
       offer === null ? null : await receiveRejectedOffer(context, tx, actor, offer.offerIri);
     if (rejected !== null) return rejected;

@@ -27,7 +27,7 @@ export function dates(post: Visible<PostRecord>): JsonLd {
 }
 
 export function policyOf(post: Visible<PostRecord>): JsonLd {
-  return interactionPolicy(post.audience, authorOf(post));
+  return interactionPolicy(post.audience, authorOf(post), post.parts?.quotePolicy ?? "public");
 }
 
 /** `attachment`, left out when there is none. */

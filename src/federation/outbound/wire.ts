@@ -16,6 +16,12 @@ import { moderationWire } from "./moderation.ts";
 import { createNoticeActivity, noticeDocument } from "./notice.ts";
 import { partnershipWire } from "./partnership.ts";
 import { announceActivity, pinActivity, undoAnnounceActivity, unpinActivity } from "./reactions.ts";
+import {
+  answerQuoteActivity,
+  deleteStampActivity,
+  quoteRequestActivity,
+  stampDocument,
+} from "./quote.ts";
 import { voteActivity } from "./question.ts";
 import { rosterActivity } from "./roster.ts";
 import { serializeActivity } from "./serialize.ts";
@@ -36,6 +42,10 @@ export function createWire(): Wire {
     announce: announceActivity,
     undoAnnounce: undoAnnounceActivity,
     vote: voteActivity,
+    quoteRequest: quoteRequestActivity,
+    answerQuote: answerQuoteActivity,
+    stamp: stampDocument,
+    deleteStamp: deleteStampActivity,
     pin: pinActivity,
     unpin: unpinActivity,
     updateActor: updateActorActivity,

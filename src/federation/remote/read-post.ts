@@ -6,6 +6,7 @@ import { cleanHtml, plainLine, textAsHtml } from "./clean-text.ts";
 import { remoteInvalid } from "./problems.ts";
 import { readAttachments, readTags } from "./read-attachments.ts";
 import { readPoll } from "./read-poll.ts";
+import { readQuote, withoutQuoteLine } from "./read-quote.ts";
 import { readPractice } from "./read-practice.ts";
 import {
   instantOf,
@@ -85,6 +86,7 @@ export function readPostDocument(
     revision: readRevision(document["revision"]),
     practice: type === "Article" ? readPractice(document, tags, rules) : null,
     poll: type === "Question" ? readPoll(document) : null,
+    quote: readQuote(document, iri, rules),
   };
   if (isEmpty(post)) throw remoteInvalid(`The post ${iri} is empty.`);
   return post;
@@ -130,7 +132,9 @@ function bodyOf(document: Json, type: string): { html: string; language: string 
   const source = isJson(document["source"]) ? document["source"]["content"] : undefined;
   const written = text === "" && typeof source === "string" ? source : text;
   const isHtml = text !== "" && !isPlain(document["mediaType"]);
-  const body = isHtml ? cleanHtml(written, LIMITS.content) : textAsHtml(written, LIMITS.content);
+  const body = isHtml
+    ? cleanHtml(withoutQuoteLine(written), LIMITS.content)
+    : textAsHtml(written, LIMITS.content);
   return { html: body, language: language ?? namedLanguage(document) };
 }
 

@@ -10,8 +10,9 @@ import { hostIn, remoteGone, remoteInvalid } from "./problems.ts";
 import { isActorDocument, readActorDocument, type ActorDocument } from "./read-actor.ts";
 import { toRemoteKey } from "./read-keys.ts";
 import { isPostDocument, readPostDocument } from "./read-post.ts";
+import { readQuoteStamp } from "./read-quote.ts";
 import { createWebFinger, type WebFingerAnswer } from "./webfinger.ts";
-import { typesOf, type Json, type WireRules } from "./wire-values.ts";
+import { iriOf, typesOf, type Json, type WireRules } from "./wire-values.ts";
 
 export interface RemoteOptions {
   readonly http: HttpClient;
@@ -106,6 +107,12 @@ export function createRemote(options: RemoteOptions): Remote {
       throw remoteInvalid(`${hostIn(iri)} has neither a post nor an actor at this address.`);
     },
     linksBack: (url, targets) => linksBack(options.http, url, targets),
+    async readQuoteStamp(iri) {
+      const document = await documents.load(iri);
+      if (iriOf(document, rules) !== iri)
+        throw remoteInvalid(`${hostIn(iri)} answered with another stamp.`);
+      return readQuoteStamp(document, rules);
+    },
     readTerms: (url) => documents.text(url, { accept: TERMS_TYPES, maxBytes: MAX_TERMS_BYTES }),
   };
 }

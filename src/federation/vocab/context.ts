@@ -26,6 +26,16 @@ const INTERACTION_TERMS = {
   automaticApproval: { "@id": "gts:automaticApproval", "@type": "@id" },
 } as const;
 
+/** Quotes and consent to them: FEP-044f, and older names for the quoted post. */
+const QUOTE_TERMS = {
+  gts: "https://gotosocial.org/ns#",
+  fep044f: "https://w3id.org/fep/044f#",
+  quote: { "@id": "fep044f:quote", "@type": "@id" },
+  quoteAuthorization: { "@id": "fep044f:quoteAuthorization", "@type": "@id" },
+  quoteUri: "http://fedibird.com/ns#quoteUri",
+  _misskey_quote: "https://misskey-hub.net/ns/#_misskey_quote",
+} as const;
+
 /** What a practice says beyond an article. Existing terms where there is one; hints all of them. */
 const PRACTICE_TERMS = {
   px: PRAXIS_NAMESPACE,
@@ -78,7 +88,19 @@ const MULTIKEY_TERMS = {
 /** `@context` of posts and of activities that hold one. */
 export const OBJECT_CONTEXT = [
   ACTIVITY_STREAMS,
-  { ...COMMON_TERMS, ...INTERACTION_TERMS, ...PRACTICE_TERMS },
+  { ...COMMON_TERMS, ...INTERACTION_TERMS, ...QUOTE_TERMS, ...PRACTICE_TERMS },
+] as const;
+
+/** `@context` of requests to quote, the answers, and stamps. */
+export const QUOTE_CONTEXT = [
+  ACTIVITY_STREAMS,
+  {
+    gts: "https://gotosocial.org/ns#",
+    QuoteRequest: "https://w3id.org/fep/044f#QuoteRequest",
+    QuoteAuthorization: "https://w3id.org/fep/044f#QuoteAuthorization",
+    interactingObject: { "@id": "gts:interactingObject", "@type": "@id" },
+    interactionTarget: { "@id": "gts:interactionTarget", "@type": "@id" },
+  },
 ] as const;
 
 /** `@context` of actors. security/v1 (`publicKey`) is built into every server, and some look for its name. */

@@ -3,7 +3,7 @@ import type { Visible } from "../../../domain/audience/policy.ts";
 import { visibilityOf } from "../../../domain/audience/visibility.ts";
 import { escapeHtml } from "../../../platform/html/escape.ts";
 import type { PostRecord } from "../../../services/records.ts";
-import type { StatusView } from "../../../services/status-views.ts";
+import type { QuoteView, StatusView } from "../../../services/status-views.ts";
 import { accountJson, acctOf } from "./account.ts";
 import { pollJson } from "./poll.ts";
 import { filterResultJson } from "./filter.ts";
@@ -11,7 +11,7 @@ import { attachmentsJson } from "./media-attachment.ts";
 
 /** A post, or a boost of one, as clients know it (`Status`). `origin` is our own. */
 export function statusJson(view: StatusView, origin: string) {
-  const status = plainStatusJson(view, origin);
+  const status = plainStatusJson(view, origin, 0);
   if (view.boost === null) return { ...status, reblog: null };
   const { actor, createdAt, iri } = view.boost;
   return {
@@ -35,7 +35,20 @@ export function statusJson(view: StatusView, origin: string) {
 
 export type StatusJson = ReturnType<typeof statusJson>;
 
-function plainStatusJson(view: StatusView, origin: string) {
+/** What a post quotes (`Quote`), or within a quoted one only which (`ShallowQuote`). */
+function quoteJson(
+  quote: QuoteView | null,
+  origin: string,
+  depth: number,
+): Record<string, unknown> | null {
+  if (quote === null) return null;
+  const { state, quoted, quotedId } = quote;
+  if (depth > 0) return { state, quoted_status_id: quotedId?.toString() ?? null };
+  const status = quoted === null ? null : plainStatusJson(quoted, origin, depth + 1);
+  return { state, quoted_status: status === null ? null : { ...status, reblog: null } };
+}
+
+function plainStatusJson(view: StatusView, origin: string, depth: number) {
   const { post } = view;
   return {
     id: post.id.toString(),
@@ -62,7 +75,7 @@ function plainStatusJson(view: StatusView, origin: string) {
     tags: tagsJson(post, origin),
     emojis: [],
     tagged_collections: [],
-    quote: null,
+    quote: quoteJson(view.quote, origin, depth),
     quote_approval: quoteApproval(view),
     card: null,
     poll: view.poll === null ? null : pollJson(view.poll),
@@ -110,10 +123,10 @@ function tagsJson(post: Visible<PostRecord>, origin: string) {
   });
 }
 
-function quoteApproval({ quotePolicy }: StatusView) {
-  const automatic = quotePolicy === "nobody" ? [] : [quotePolicy];
-  const current = quotePolicy === "public" ? "automatic" : "denied";
-  return { automatic, manual: [], current_user: current };
+/** Other servers do not say here whom they let quote. */
+function quoteApproval({ post, quotePolicy, quotable }: StatusView) {
+  const automatic = quotePolicy === "nobody" || !post.local ? [] : [quotePolicy];
+  return { automatic, manual: [], current_user: quotable };
 }
 
 /** What a practice has beyond a post; no client that was tried minds fields that it does not know. */

@@ -1,0 +1,61 @@
+import { isPublic, type Audience } from "../domain/audience/audience.ts";
+import type { Visible } from "../domain/audience/policy.ts";
+import type { Id } from "../domain/ids.ts";
+import { announceChange } from "../persistence/changes.ts";
+import type { Transaction } from "../persistence/database.ts";
+import { findPostById, type PostRecord } from "../persistence/repositories/posts.ts";
+import { findAncestors } from "../persistence/repositories/threads.ts";
+import { recordActivity } from "./activities.ts";
+import type { Context } from "./context.ts";
+import { withItsParts } from "./post-parts.ts";
+import { partnersOf } from "./relay.ts";
+import { revealToAuthor } from "./visibility.ts";
+
+/**
+ * Sends a post of ours once more to those who have it, because something beside its text changed: the
+ * counts of a poll, the consent to a quote, who may quote it. No revision, and no edit. `to` are actors
+ * who are told as well where it is public.
+ */
+export async function tellAgain(
+  context: Context,
+  tx: Transaction,
+  postId: Id,
+  to: readonly Id[] = [],
+): Promise<void> {
+  const stored = await findPostById(tx, postId);
+  if (stored === null || !stored.local) return;
+  const visible = revealToAuthor(context, stored);
+  if (visible === null) return;
+  const post = await withItsParts(tx, visible);
+  for (const audience of await audiencesOf(context, tx, post)) {
+    const iri = context.iris.activity(context.newKey());
+    await recordActivity(context, tx, {
+      iri,
+      actorId: post.authorId,
+      type: "Update",
+      audience,
+      body: context.wire.update(iri, { ...post, audience }, context.now()),
+      post: { id: post.id, revision: post.revision },
+      ...(isPublic(audience) ? { to } : {}),
+    });
+  }
+  await announceChange(tx, `document:${post.iri}`);
+}
+
+/** One activity for all who are addressed openly or by name; each partner has one of its own. */
+async function audiencesOf(
+  context: Context,
+  tx: Transaction,
+  post: Visible<PostRecord>,
+): Promise<Audience[]> {
+  if (isPublic(post.audience)) return [post.audience];
+  const followers = post.audience.filter(({ kind }) => kind === "followers");
+  const people = post.audience.filter(({ kind }) => kind === "person");
+  const above = (await findAncestors(tx, [post.id])).get(post.id) ?? [];
+  const partners = await partnersOf(context, tx, post, above);
+  return [
+    followers,
+    people,
+    ...partners.map((organization): Audience => [{ kind: "partner", organization }]),
+  ].filter((audience) => audience.length > 0);
+}
