@@ -6,6 +6,4 @@ export const NOTE_LIMITS = {
   charactersPerUrl: 23,
   /** UTF-16 units of what is looked at at all: a character may be made of any number of them */
   raw: 50_000,
-  /** bytes of an `Idempotency-Key` */
-  idempotencyKey: 1_000,
 } as const;

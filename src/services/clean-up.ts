@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Context } from "./context.ts";
 import { removeFinishedDeliveries } from "./deliveries.ts";
+import { forgetKeys } from "./idempotency.ts";
 import { cleanUpMedia } from "./media-removal.ts";
 import { forgetUnusedApps } from "./oauth-apps.ts";
 
@@ -18,6 +19,7 @@ export async function cleanUp(context: Context): Promise<void> {
   await db.execute(sql`delete from fediverse_apps where created_at < now() - interval '2 days'`);
   await forgetUnusedApps(context);
   await removeFinishedDeliveries(context);
+  await forgetKeys(context);
   await cleanUpMedia(context);
   await db.execute(
     sql`delete from received_activities where received_at < now() - interval '30 days'`,

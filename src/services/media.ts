@@ -1,4 +1,4 @@
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq, inArray, isNull } from "drizzle-orm";
 import { isPublic } from "../domain/audience/audience.ts";
 import type { Viewer } from "../domain/audience/policy.ts";
 import { invalid, notFound } from "../domain/errors.ts";
@@ -114,6 +114,26 @@ function readIds(ids: readonly string[]): Id[] {
     return id;
   });
   return [...new Set(wanted)];
+}
+
+/** Those of several files that are there and belong to no post yet, in the same order. */
+export async function listUploads(
+  context: Context,
+  ids: readonly string[],
+): Promise<MediaRecord[]> {
+  const wanted = ids.flatMap((text) => parseId(text) ?? []);
+  if (wanted.length === 0) return [];
+  const rows = await context.db
+    .select()
+    .from(media)
+    .where(and(inArray(media.id, wanted), isNull(media.postId), isNull(media.removedAt)));
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return wanted.flatMap((id) => byId.get(id) ?? []);
+}
+
+/** Whether a file is an upload of the member or of whom they act as. */
+export function isUploadOf({ uploaderId }: MediaRecord, { member, actor }: Acting): boolean {
+  return uploaderId === member.actorId || uploaderId === actor.id;
 }
 
 /** An image is called by what is to be seen on it (its alternative text), any other file by its name. */

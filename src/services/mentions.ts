@@ -131,7 +131,8 @@ async function lookUpElsewhere(
 
 /**
  * The mentions that go out with a post. Other servers show a post to whomever it mentions, so outside
- * of what is public only those are among them for whom the post is anyway (rule 4).
+ * of what is public only those are among them for whom the post is anyway (rule 4). Partners are not:
+ * each is mentioned in its own copy alone.
  */
 export async function mentionTags(
   db: Queryable,
@@ -144,12 +145,7 @@ export async function mentionTags(
   );
   if (others.length === 0) return [];
   const kinds = new Set(audience.map((atom) => atom.kind));
-  const named = new Set(
-    audience.flatMap((atom) => {
-      if (atom.kind === "person") return [atom.actor];
-      return atom.kind === "partner" ? [atom.organization] : [];
-    }),
-  );
+  const named = new Set(audience.flatMap((atom) => (atom.kind === "person" ? [atom.actor] : [])));
   const following = kinds.has("followers") ? await followersAmong(db, author, others) : NOBODY;
   return others
     .filter(

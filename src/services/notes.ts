@@ -11,14 +11,15 @@ import { findPostById, toPostRecord, type PostRecord } from "../persistence/repo
 import { posts, writtenPosts, type PostTag } from "../persistence/schema/index.ts";
 import type { Acting } from "./acting.ts";
 import type { Context } from "./context.ts";
+import type { Once } from "./idempotency.ts";
 import { attachMedia } from "./media.ts";
 import type { Thread } from "./note-audience.ts";
 import { tellOfNote } from "./note-sending.ts";
 import { createPoll, type NewPoll } from "./polls.ts";
+import { notifyOfOwnPost } from "./post-notifications.ts";
+import { withItsParts } from "./post-parts.ts";
+import { requestQuote } from "./quotes.ts";
 import { revealToAuthor } from "./visibility.ts";
-
-/** Something that is carried out once at most: throws to undo everything when it was before. */
-export type Once = (tx: Transaction, postId: Id) => Promise<void>;
 
 /** A note that is ready to be stored. */
 export interface NewNote {
@@ -37,6 +38,8 @@ export interface NewNote {
   readonly written: Omit<typeof writtenPosts.$inferInsert, "postId"> | null;
   readonly mediaIds: readonly string[];
   readonly poll: NewPoll | null;
+  /** the post that it quotes */
+  readonly quotedId: Id | null;
   readonly once?: Once | undefined;
 }
 
@@ -51,7 +54,7 @@ export async function storeNote(
   note: NewNote,
 ): Promise<Visible<PostRecord>> {
   const { actor } = acting;
-  const { id, key, thread, audience, mediaIds, poll, written } = note;
+  const { id, key, thread, audience, mediaIds, poll, quotedId, written } = note;
   const open = isPublic(audience);
   const [row] = await tx
     .insert(posts)
@@ -90,11 +93,16 @@ export async function storeNote(
   if (post === null) throw notFound();
   const root = thread?.ancestors.at(-1);
   const answered = thread === null || root === undefined ? [] : [thread.parent, root];
-  await tellOfNote(context, tx, post, {
+  const parts = { poll: null, quote: null, quotePolicy: written?.quotePolicy ?? null };
+  if (quotedId !== null) await requestQuote(context, tx, acting, post, quotedId);
+  const isPlain = poll === null && quotedId === null;
+  const shown = isPlain ? { ...post, parts } : await withItsParts(tx, post);
+  await tellOfNote(context, tx, shown, {
     type: "Create",
     above: thread,
     to: [...note.named, ...answered.map((above) => above.authorId)],
   });
+  await notifyOfOwnPost(context, tx, post, { answered: thread?.parent ?? null });
   return post;
 }
 

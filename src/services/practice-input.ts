@@ -13,6 +13,7 @@ import {
 import { refuseUnlessAllowed } from "./audience-check.ts";
 import { readAudience } from "./audience-input.ts";
 import type { Context } from "./context.ts";
+import type { Once } from "./idempotency.ts";
 
 const texts = (most: number) => z.array(z.string().max(500)).max(most);
 
@@ -71,6 +72,10 @@ export interface NewPractice {
   readonly mediaIds?: readonly string[];
   /** whether notices tell the title; default false */
   readonly noticeTitle?: boolean;
+  /** for everybody, but not shown where strangers browse; default false */
+  readonly quiet?: boolean;
+  /** undoes everything when it was published before */
+  readonly once?: Once | undefined;
 }
 
 /** A practice as it was sent, before anybody was asked whether its audience can be. */

@@ -6,7 +6,7 @@ import {
   parseAudience,
   type Audience,
 } from "../domain/audience/audience.ts";
-import type { Visible } from "../domain/audience/policy.ts";
+import { isEditor, type Visible } from "../domain/audience/policy.ts";
 import { notFound } from "../domain/errors.ts";
 import type { Id } from "../domain/ids.ts";
 import { checkDraft } from "../domain/practice.ts";
@@ -18,9 +18,11 @@ import { judgeAudience, refuseUnlessAllowed, requireMayRelease } from "./audienc
 import { readAudience } from "./audience-input.ts";
 import type { Context } from "./context.ts";
 import { attachMedia } from "./media.ts";
-import { releaseMedia } from "./media-removal.ts";
+import { detachMedia, releaseMedia } from "./media-removal.ts";
 import { viewerOf, type Member } from "./members.ts";
+import type { DeleteOptions } from "./own-notes.ts";
 import { requireOrganization } from "./organization.ts";
+import { notifyOfEdit, notifyOfOwnPost } from "./post-notifications.ts";
 import {
   freeSlug,
   insertRevision,
@@ -48,6 +50,8 @@ export async function publishPractice(
   const draft = checkDraft(input.draft);
   const key = context.newKey();
   const content = renderContent(draft, key);
+  // Only those who speak for the organization attach what was uploaded in its name.
+  const uploader = { member: editor, actor: isEditor(editor.role) ? actor : editor.actor };
   return context.db.transaction(async (tx) => {
     // A title in an address says what it is about: only what is public has one.
     const slug = isPublic(input.audience) ? await freeSlug(tx, draft.title) : key;
@@ -65,12 +69,14 @@ export async function publishPractice(
         contentHtml: content.html,
         language: draft.language,
         audience: formatAudience(input.audience),
+        quiet: input.quiet ?? false,
         label: draft.label,
         tags: content.tags,
         publishedAt: context.now(),
       })
       .returning({ id: posts.id });
     if (post === undefined) throw new Error("insert into posts returned no row");
+    await input.once?.(tx, post.id);
     await tx.insert(practices).values({
       postId: post.id,
       objectKey: key,
@@ -80,8 +86,7 @@ export async function publishPractice(
     const revision = { postId: post.id, number: 1, changeNote: "" };
     await insertRevision(tx, revision, draft, editor);
     const { mediaIds = [] } = input;
-    if (mediaIds.length > 0)
-      await attachMedia(context, tx, post, mediaIds, { member: editor, actor });
+    if (mediaIds.length > 0) await attachMedia(context, tx, post, mediaIds, uploader);
     await tx
       .update(actors)
       .set({ postsCount: sql`${actors.postsCount} + 1` })
@@ -135,7 +140,8 @@ export async function revisePractice(
     const narrowed = isPublic(locked.audience) && !isPublic(audience);
     if (narrowed) await hideAddress(context, tx, before);
     if (mediaIds !== undefined) {
-      const uploader = { member: editor, actor: before.authorActor };
+      const actor = isEditor(editor.role) ? before.authorActor : editor.actor;
+      const uploader = { member: editor, actor };
       await attachMedia(context, tx, { id }, mediaIds, uploader);
     }
     const changeNote = changes.change_note ?? "";
@@ -148,7 +154,12 @@ export async function revisePractice(
  * Withdraws a practice: its text is gone here at once, and a Delete goes to everyone who had it.
  * @throws AppError `not_found`, `editors_only`
  */
-export async function deletePractice(context: Context, editor: Member, id: Id): Promise<void> {
+export async function deletePractice(
+  context: Context,
+  editor: Member,
+  id: Id,
+  { keepsMedia = false }: DeleteOptions = {},
+): Promise<void> {
   const post = await getOwnPractice(context, editor, id);
   requireMayRelease(editor, post.audience);
   await context.db.transaction(async (tx) => {
@@ -171,7 +182,8 @@ export async function deletePractice(context: Context, editor: Member, id: Id): 
       .update(practiceRevisions)
       .set({ title: "", summary: "", markdown: "" })
       .where(eq(practiceRevisions.postId, id));
-    await releaseMedia(context, tx, id);
+    if (keepsMedia) await detachMedia(tx, id, context.now());
+    else await releaseMedia(context, tx, id);
     await tx
       .update(actors)
       .set({ postsCount: sql`greatest(${actors.postsCount} - 1, 0)` })
@@ -247,6 +259,8 @@ async function announce(
   });
   refuseUnlessAllowed(refused);
   await share(context, tx, { post, before, partners, noticeTitle });
+  if (before === null) await notifyOfOwnPost(context, tx, post);
+  else await notifyOfEdit(context, tx, post);
   await announceChange(tx, `document:${post.iri}`);
   return post;
 }

@@ -14,9 +14,10 @@ import {
   type NoteText,
 } from "./compose.ts";
 import type { Context } from "./context.ts";
+import type { Once } from "./idempotency.ts";
 import { findMentioned, mentionTags } from "./mentions.ts";
 import { noteAudience, readThread, type Thread } from "./note-audience.ts";
-import { storeNote, type Once } from "./notes.ts";
+import { storeNote } from "./notes.ts";
 import type { NewPoll } from "./polls.ts";
 
 /** A note as a client sends it: plain text. */
@@ -29,6 +30,8 @@ export interface NoteDraft extends NoteText {
   readonly quotePolicy: "public" | "followers" | "nobody" | undefined;
   readonly mediaIds: readonly string[];
   readonly poll: NewPoll | null;
+  /** the post that it quotes */
+  readonly quotedId: Id | null;
 }
 
 /** How a note came about. */
@@ -95,6 +98,7 @@ export async function publishNote(
       },
       mediaIds,
       poll,
+      quotedId: draft.quotedId,
       once,
     }),
   );

@@ -49,6 +49,7 @@ export async function writeReply(
       written: null,
       mediaIds: [],
       poll: null,
+      quotedId: null,
     }),
   );
 }

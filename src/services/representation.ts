@@ -9,13 +9,14 @@ import { termsReference, termsWith, type PartnerTerms } from "./partner-terms.ts
 
 /**
  * A post as one partner gets it: addressed to that organization alone, which is also mentioned (a
- * server that does not know our rules then takes it for a direct message), under the terms agreed.
+ * server that does not know our rules then takes it for a direct message) and nobody else, under the
+ * terms agreed.
  */
 export function forPartner(post: Visible<PostRecord>, partner: PartnerTerms): Visible<PostRecord> {
   const { organization } = partner;
   return {
     ...representFor(post, organization.iri),
-    tags: [...post.tags.filter((tag) => tag.href !== organization.iri), mentionOf(organization)],
+    tags: [...post.tags.filter((tag) => tag.type !== "Mention"), mentionOf(organization)],
     terms: termsReference(partner),
   };
 }

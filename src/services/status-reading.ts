@@ -7,8 +7,9 @@ import { findActorById } from "../persistence/repositories/actors.ts";
 import { selectPosts, toPostRecord, type PostRecord } from "../persistence/repositories/posts.ts";
 import { posts, reactions } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
+import { readPostsByIds } from "./post-reading.ts";
 import { entryOf, type TimelineEntry } from "./status-views.ts";
-import { getVisiblePost, relationsOf } from "./visibility.ts";
+import { getVisiblePost, relationsOf, revealPosts } from "./visibility.ts";
 
 /**
  * The post with that id, or the one that the boost with that id is of, for whoever may see it: in
@@ -40,6 +41,31 @@ export async function findEntry(context: Context, viewer: Viewer, id: Id): Promi
   const { blocked } = relations.factsAbout({ author: actor.iri, iri: null });
   if (blocked || actor.suspendedAt !== null || actor.goneAt !== null) throw notFound();
   return { id, post, boost: { iri: row.iri, actor, createdAt: row.createdAt } };
+}
+
+/** Those of several that the viewer may see, in the same order. */
+export async function findEntries(
+  context: Context,
+  viewer: Viewer,
+  ids: readonly Id[],
+): Promise<TimelineEntry[]> {
+  const records = await readPostsByIds(context, ids);
+  const visible = await revealPosts(
+    context,
+    viewer,
+    records.filter((post) => post.local || viewer.kind !== "anonymous"),
+  );
+  const found = new Map(visible.map((post) => [post.id, entryOf(post)]));
+  const known = new Set(records.map((post) => post.id));
+  for (const id of ids) {
+    if (known.has(id)) continue;
+    const boost = await findEntry(context, viewer, id).catch((error: unknown) => {
+      if (error instanceof AppError) return null;
+      throw error;
+    });
+    if (boost !== null) found.set(id, boost);
+  }
+  return ids.flatMap((id) => found.get(id) ?? []);
 }
 
 /** One statement, whatever the id is of: the time that it takes tells nothing. */

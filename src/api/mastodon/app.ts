@@ -27,6 +27,8 @@ import { oembedRoutes } from "./routes/oembed.ts";
 import { bookmarkRoutes } from "./routes/bookmarks.ts";
 import { favouriteRoutes } from "./routes/favourites.ts";
 import { statusReactionRoutes } from "./routes/status-reactions.ts";
+import { scheduledStatusRoutes } from "./routes/scheduled-statuses.ts";
+import { statusWritingRoutes } from "./routes/status-writing.ts";
 import { statusRoutes } from "./routes/statuses.ts";
 import { listRoutes } from "./routes/lists.ts";
 import { filterRoutes } from "./routes/filters.ts";
@@ -68,6 +70,8 @@ const ROUTES: readonly ((app: Hono, context: Context) => void)[] = [
   pushRoutes,
   statusReactionRoutes,
   statusRoutes,
+  statusWritingRoutes,
+  scheduledStatusRoutes,
   pollRoutes,
   timelineRoutes,
   listRoutes,

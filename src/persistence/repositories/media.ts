@@ -62,7 +62,15 @@ export async function markRemovedLeftovers(
   const unused = await tx
     .update(media)
     .set({ removedAt: now })
-    .where(and(isNull(media.postId), isNull(media.removedAt), lt(media.createdAt, before)))
+    .where(
+      and(
+        isNull(media.postId),
+        isNull(media.removedAt),
+        lt(media.createdAt, before),
+        // What a planned post is waiting with.
+        sql`not exists (select from scheduled_posts s where s.draft -> 'mediaIds' ? media.id::text)`,
+      ),
+    )
     .returning({ key: media.key });
   const withdrawn = await tx
     .update(media)

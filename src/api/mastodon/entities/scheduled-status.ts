@@ -1,0 +1,57 @@
+import type { MediaRecord } from "../../../services/media.ts";
+import type { ScheduledStatus } from "../../../services/scheduled.ts";
+
+/** A post that is published later (`ScheduledStatus`). `origin` is our own. */
+export function scheduledStatusJson(scheduled: ScheduledStatus, origin: string) {
+  const { draft, appId } = scheduled;
+  const { poll, inReplyTo } = draft;
+  return {
+    id: scheduled.id.toString(),
+    scheduled_at: scheduled.scheduledAt.toISOString(),
+    params: {
+      text: draft.text,
+      poll:
+        poll === null
+          ? null
+          : {
+              options: poll.options,
+              expires_in: poll.expiresIn,
+              multiple: poll.multiple,
+              hide_totals: poll.hideTotals,
+            },
+      media_ids: draft.mediaIds.length === 0 ? null : draft.mediaIds,
+      sensitive: draft.sensitive ?? null,
+      spoiler_text: draft.spoilerText === "" ? null : draft.spoilerText,
+      visibility: draft.visibility ?? null,
+      language: draft.language ?? null,
+      // Numbers in the documentation, and in real answers; ours do not fit into one.
+      in_reply_to_id: inReplyTo,
+      application_id: appId === null ? null : appId.toString(),
+      quoted_status_id: draft.quotedId,
+      quote_approval_policy: draft.quotePolicy ?? null,
+      scheduled_at: null,
+      idempotency: null,
+      with_rate_limit: false,
+    },
+    media_attachments: scheduled.media.map((file) => uploadJson(file, origin)),
+    /** why it was not published when its time had come; ours */
+    failure: scheduled.failure,
+  };
+}
+
+function uploadJson(file: MediaRecord, origin: string) {
+  const url = `${origin}/ap/media/${file.key}`;
+  const kind = ["image", "video", "audio"].find((name) => file.mediaType.startsWith(`${name}/`));
+  return {
+    id: file.id.toString(),
+    type: kind ?? "unknown",
+    url,
+    preview_url: url,
+    remote_url: null,
+    preview_remote_url: null,
+    text_url: null,
+    meta: {},
+    description: file.description === "" ? null : file.description,
+    blurhash: file.blurhash,
+  };
+}
