@@ -1,4 +1,4 @@
-import { index, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { index, integer, pgTable, real, text, uuid } from "drizzle-orm/pg-core";
 import { actors } from "./actors.ts";
 import { createdAt, idReference, instant, timeOrderedId } from "./columns.ts";
 import { posts } from "./posts.ts";
@@ -23,7 +23,13 @@ export const media = pgTable(
     description: text().notNull().default(""),
     width: integer(),
     height: integer(),
+    /** of the image, or of the picture that stands for a film or a sound; without it there is none */
     blurhash: text(),
+    /** what is not to be cut off when it is shown small: from -1 (left, bottom) to 1 (right, top) */
+    focusX: real(),
+    focusY: real(),
+    /** large images are worked on after they have been taken in; until then nobody can attach them */
+    state: text().$type<"ready" | "processing" | "failed">().notNull().default("ready"),
     createdAt: createdAt(),
     /** nobody gets it from then on, and its file is removed */
     removedAt: instant(),
