@@ -6,11 +6,12 @@ import { defaultLabel } from "../domain/label.ts";
 import { strictestLabel } from "../domain/practice.ts";
 import { announceChange } from "../persistence/changes.ts";
 import type { Transaction } from "../persistence/database.ts";
-import { countPost } from "../persistence/repositories/arriving-posts.ts";
+import { countReply } from "../persistence/repositories/arriving-posts.ts";
 import { findPostById, toPostRecord, type PostRecord } from "../persistence/repositories/posts.ts";
 import { posts, writtenPosts, type PostTag } from "../persistence/schema/index.ts";
 import type { Acting } from "./acting.ts";
 import type { Context } from "./context.ts";
+import { keepConversations } from "./conversations.ts";
 import type { Once } from "./idempotency.ts";
 import { attachMedia } from "./media.ts";
 import type { Thread } from "./note-audience.ts";
@@ -80,7 +81,7 @@ export async function storeNote(
   await note.once?.(tx, id);
   if (written !== null) await tx.insert(writtenPosts).values({ postId: id, ...written });
   if (open) {
-    await countPost(tx, { author: actor.id, parent: row.inReplyToId, step: 1 });
+    await countReply(tx, row.inReplyToId, 1);
     if (thread !== null) await announceChange(tx, `document:${thread.parent.iri}`);
   }
   if (mediaIds.length > 0) await attachMedia(context, tx, { id }, mediaIds, acting);
@@ -91,6 +92,7 @@ export async function storeNote(
       : toPostRecord({ post: row, authorActor: actor, practice: null });
   const post = stored === null ? null : revealToAuthor(context, stored);
   if (post === null) throw notFound();
+  await keepConversations(tx, post);
   const root = thread?.ancestors.at(-1);
   const answered = thread === null || root === undefined ? [] : [thread.parent, root];
   const parts = { poll: null, quote: null, quotePolicy: written?.quotePolicy ?? null };

@@ -41,6 +41,7 @@ import { pollRoutes } from "./routes/polls.ts";
 import type { StreamHub } from "./streaming/hub.ts";
 import { streamingRoutes } from "./streaming/server-sent-events.ts";
 import { quoteRoutes } from "./routes/quotes.ts";
+import { conversationRoutes } from "./routes/conversations.ts";
 
 /** One file of `routes/` for each resource; each adds its routes to the app. */
 const ROUTES: readonly ((app: Hono, context: Context) => void)[] = [
@@ -81,6 +82,7 @@ const ROUTES: readonly ((app: Hono, context: Context) => void)[] = [
   markerRoutes,
   trendRoutes,
   quoteRoutes,
+  conversationRoutes,
 ];
 
 /**
