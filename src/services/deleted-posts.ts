@@ -8,6 +8,7 @@ import { posts, practices, tombstones } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 import type { Outcome } from "./received-activities.ts";
 import { forgetQuote } from "./quote-records.ts";
+import { forgetEdits } from "./post-edits.ts";
 import { relayReply } from "./relay.ts";
 
 /**
@@ -90,6 +91,7 @@ export async function withdrawRemotePost(
     .set({ topics: [], benefits: [], credits: [], license: null })
     .where(eq(practices.postId, id));
   await forgetQuote(tx, id);
+  await forgetEdits(tx, id);
   const counted = row.audience.includes("public");
   await countPost(tx, { author: row.author, parent: counted ? row.parent : null, step: -1 });
   if (!counted && row.answers === null) await emptyClosedBelow(tx, id, context.now());

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import { asc, eq, sql } from "drizzle-orm";
+import { formatAudience, type Audience } from "../domain/audience/audience.ts";
 import type { Id } from "../domain/ids.ts";
 import type { Queryable, Transaction } from "../persistence/database.ts";
 import { postEdits } from "../persistence/schema/index.ts";
@@ -15,6 +17,20 @@ export async function keepOldest(tx: Transaction, postId: Id): Promise<void> {
       ${pollOptions}, p.published_at
     from posts p where p.id = ${postId.toString()}::bigint
       and not exists (select from post_edits e where e.post_id = p.id)`);
+}
+
+/**
+ * The same for a post of others that may have another audience from now on: what was said to others than
+ * may read it now is nobody's history.
+ */
+export async function keepBefore(
+  tx: Transaction,
+  before: { readonly id: Id; readonly audience: Audience; readonly withdrawn: boolean },
+  audience: Audience,
+): Promise<void> {
+  const same = isDeepStrictEqual(formatAudience(audience), formatAudience(before.audience));
+  if (same && !before.withdrawn) await keepOldest(tx, before.id);
+  else await forgetEdits(tx, before.id);
 }
 
 /** Remembers how a post stands after an edit, if the edit changed what is shown. */

@@ -109,8 +109,11 @@ export async function emptyClosedBelow(tx: Transaction, id: Id, now: Date): Prom
       select p.id, depth + 1 from below join posts p on p.in_reply_to_id = below.id
       where depth < ${MAX_THREAD_DEPTH}
     )
-    update posts set withdrawn_at = ${instant(now)}, title = '', summary = '', content_html = '',
-      tags = '[]', attachments = '[]'
-    where id in (select id from below) and not local and withdrawn_at is null
-      and not (audience @> '{public}')`);
+    , emptied as (
+      update posts set withdrawn_at = ${instant(now)}, title = '', summary = '', content_html = '',
+        tags = '[]', attachments = '[]'
+      where id in (select id from below) and not local and withdrawn_at is null
+        and not (audience @> '{public}')
+      returning id)
+    delete from post_edits where post_id in (select id from emptied)`);
 }
