@@ -9,7 +9,11 @@ import {
   terms as termsDocuments,
 } from "../../src/persistence/schema/index.ts";
 import { actingAs } from "../../src/services/acting.ts";
+import type { Context } from "../../src/services/context.ts";
 import { favourite } from "../../src/services/favourites.ts";
+import type { Member } from "../../src/services/members.ts";
+import { OUT_OF_BAND, registerApp } from "../../src/services/oauth-apps.ts";
+import { exchangeCode, issueCode } from "../../src/services/oauth-codes.ts";
 import { writeReply } from "../../src/services/replies.ts";
 import { readPracticeChanges } from "../../src/services/practice-input.ts";
 import { revisePractice } from "../../src/services/practices.ts";
@@ -32,6 +36,8 @@ let hiddenPath: string;
 let notePath: string;
 let remotePath: string;
 let activePath: string;
+let consentPath: string;
+let codePath: string;
 let askedPath: string;
 
 beforeAll(async () => {
@@ -133,10 +139,39 @@ async function fillSite(): Promise<void> {
     admin,
     "a-rather-long-host-name.of-some-far-away-organization.example",
   );
+  await allowApps(context, admin);
   practicePath = new URL(practice.url).pathname;
   hiddenPath = new URL(hidden.url).pathname;
   remotePath = `/posts/${remote}`;
   notePath = `/posts/${note}`;
+}
+
+/** An application that asks, and one that has been allowed. */
+async function allowApps(context: Context, member: Member): Promise<void> {
+  const { app } = await registerApp(context, {
+    name: `Application with a ${"rather ".repeat(4)}long name`,
+    website: `https://client.example/${"long/".repeat(30)}`,
+    redirectUris: ["https://client.example/", OUT_OF_BAND],
+    scopes: "read write follow push profile",
+  });
+  const ask = (redirectUri: string) =>
+    `/oauth/authorize?${new URLSearchParams({
+      response_type: "code",
+      client_id: app.clientId,
+      redirect_uri: redirectUri,
+      scope: "read:statuses read:accounts write follow push profile",
+    }).toString()}`;
+  consentPath = ask("https://client.example/");
+  codePath = ask(OUT_OF_BAND);
+  const code = await issueCode(context, {
+    app,
+    member,
+    actorId: member.actorId,
+    redirectUri: OUT_OF_BAND,
+    scopes: ["read", "write:media"],
+    codeChallenge: null,
+  });
+  await exchangeCode(context, app, { code, redirectUri: OUT_OF_BAND, codeVerifier: null });
 }
 
 async function firstPage({ context }: TestBrowser): Promise<Page> {
@@ -174,6 +209,8 @@ const VISITOR_PAGES: [string, () => string][] = [
   ["a topic", () => `${site.origin}/topics/handover`],
   ["not found", () => `${site.origin}/nowhere`],
   ["sign-in", () => `${site.origin}/sign-in`],
+  ["sign-in for an application", () => site.origin + consentPath],
+  ["an application that is unknown", () => `${site.origin}/oauth/authorize?client_id=nobody`],
   ["not set up yet", () => `${site.fresh.origin}/`],
   ["first run", () => setupLink],
   ["an old set-up link", () => `${site.fresh.origin}/setup?token=old`],
@@ -197,6 +234,8 @@ const MEMBER_PAGES: [string, () => string][] = [
   ["the terms of a partnership", () => `${site.origin}/terms/01a2047c-0000-7000-8000-000000000001`],
   ["writing a practice", () => `${site.origin}/write`],
   ["the disclosure record", () => `${site.origin}/disclosures`],
+  ["the question of an application", () => site.origin + consentPath],
+  ["the applications of a member", () => `${site.origin}/settings/applications`],
 ];
 
 async function inspect(page: Page, url: string): Promise<void> {
@@ -252,6 +291,19 @@ describe("accessible in light and dark, wide and narrow, and talking to its own 
     }
     await page.close();
   });
+});
+
+test("the code for an application that cannot be called is accessible", async () => {
+  const page = await member.context.newPage();
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width: 320, height: 800 });
+    await page.goto(site.origin + codePath);
+    await page.click("button[value=allow]");
+    await page.waitForSelector("pre.code");
+    expect(await violations(page), colorScheme).toEqual([]);
+  }
+  await page.close();
 });
 
 function focusedId(page: Page): Promise<string> {

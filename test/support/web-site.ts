@@ -2,13 +2,14 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
+import { createServer as createInstanceServer } from "../../src/server.ts";
 import { webApp } from "../../src/web/app.tsx";
 import { Memory } from "../../src/services/memory.ts";
 import type { Context } from "../../src/services/context.ts";
 import { createTestInstance, type TestInstance } from "./context.ts";
 import { createTestDatabase } from "./database.ts";
 
-/** The pages of an organization on a real socket, for a browser. */
+/** The whole server of an organization on a real socket, for a browser. */
 export interface Site {
   readonly origin: string;
   readonly instance: TestInstance;
@@ -27,7 +28,8 @@ export async function startSite(): Promise<Site> {
   ]);
   const { db } = emptyDatabase;
   const freshContext: Context = { ...beside.context, db, facts: db, memory: new Memory() };
-  set.answerWith(webApp(instance.context).fetch);
+  const { context, database } = instance;
+  set.answerWith(createInstanceServer({ context, database }).app.fetch);
   fresh.answerWith(webApp(freshContext).fetch);
   return {
     origin: set.origin,

@@ -51,7 +51,7 @@ export function circleRoutes(app: OpenAPIHono, context: Context): void {
 
   describe(app, "post", "/circles", {
     summary: "Make a circle of partners (editors); `members` are their handles",
-    body: circleFields.openapi("NewCircle"),
+    body: circleFields.clone().openapi("NewCircle"),
     answers: { 201: CircleSchema },
   });
   app.post("/circles", async (c) => {
@@ -89,7 +89,7 @@ export function circleRoutes(app: OpenAPIHono, context: Context): void {
     summary:
       "Change a circle (editors). Who leaves is sent a Delete of what came by it; who joins gets what " +
       "is published from now on, and with `share_earlier` also what came before",
-    body: circleChanges.openapi("CircleEdit"),
+    body: circleChanges.clone().openapi("CircleEdit"),
     answers: { 200: CircleSchema },
   });
   app.patch("/circles/:id", async (c) => {

@@ -52,8 +52,9 @@ export const PublishedPractice = Practice.extend({
   }),
 }).openapi("PublishedPractice");
 
-export const NewPractice = practiceFields.openapi("NewPractice");
-export const PracticeEdit = practiceChanges.openapi("PracticeEdit");
+// Cloned, as only schemas that are made after `@hono/zod-openapi` was loaded can be described.
+export const NewPractice = practiceFields.clone().openapi("NewPractice");
+export const PracticeEdit = practiceChanges.clone().openapi("PracticeEdit");
 
 export const Revision = z
   .object({
