@@ -6,7 +6,7 @@ import type { Transaction } from "../persistence/database.ts";
 import type { ActorRecord } from "../persistence/repositories/actors.ts";
 import {
   adoptOrphans,
-  countPost,
+  countReply,
   findBelow,
   findSurroundings,
   lockArrivingPost,
@@ -18,6 +18,7 @@ import { MAX_THREAD_DEPTH, type AncestorPost } from "../persistence/repositories
 import { posts } from "../persistence/schema/index.ts";
 import { placeArriving, placeLate, type Placed } from "./arriving-replies.ts";
 import type { Context } from "./context.ts";
+import { keepConversations } from "./conversations.ts";
 import { keepBefore, keepNewest } from "./post-edits.ts";
 import { notifyOfEdit, notifyOfPost } from "./post-notifications.ts";
 import type { Outcome } from "./received-activities.ts";
@@ -174,8 +175,14 @@ async function createPost(
   if (post.quote !== null) {
     await storeRemoteQuote(context, tx, author, { id: row.id, iri: post.iri }, post.quote);
   }
+  await keepConversations(tx, {
+    id: row.id,
+    authorId: author.id,
+    audience,
+    inReplyToId: parent?.id ?? null,
+  });
   const countsAsReply = parent !== null && isPublic(audience);
-  await countPost(tx, { author: author.id, parent: countsAsReply ? parent.id : null, step: 1 });
+  await countReply(tx, countsAsReply ? parent.id : null, 1);
   if (hasOrphans) {
     const { onlyFrom } = placed;
     await adoptOrphans(tx, { id: row.id, iri: post.iri, ancestors, onlyFrom });
@@ -281,10 +288,9 @@ async function editPost(
   await keepNewest(tx, known.id);
   const counted = !known.withdrawn && isPublic(known.audience);
   const change = Number(isPublic(audience)) - Number(counted);
-  if (known.withdrawn) await countPost(tx, { author: author.id, parent: null, step: 1 });
   if (change !== 0) {
     const step = change === 1 ? 1 : -1;
-    await countPost(tx, { author: null, parent: known.inReplyToId, step });
+    await countReply(tx, known.inReplyToId, step);
   }
   if (placed.kind === "ours") await relayReply(context, tx, known.id);
   const edited = { id: known.id, authorId: author.id, audience, answersOthers: true };
