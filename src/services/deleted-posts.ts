@@ -2,7 +2,7 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import { isSameOrigin } from "../domain/remote-iri.ts";
 import type { Transaction } from "../persistence/database.ts";
 import type { ActorRecord } from "../persistence/repositories/actors.ts";
-import { countPost, lockArrivingPost } from "../persistence/repositories/arriving-posts.ts";
+import { countReply, lockArrivingPost } from "../persistence/repositories/arriving-posts.ts";
 import { emptyClosedBelow } from "../persistence/repositories/threads.ts";
 import { posts, practices, tombstones } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
@@ -93,7 +93,7 @@ export async function withdrawRemotePost(
   await forgetQuote(tx, id);
   await forgetEdits(tx, id);
   const counted = row.audience.includes("public");
-  await countPost(tx, { author: row.author, parent: counted ? row.parent : null, step: -1 });
+  await countReply(tx, counted ? row.parent : null, -1);
   if (!counted && row.answers === null) await emptyClosedBelow(tx, id, context.now());
   if (!counted && row.answers !== null) await relayReply(context, tx, id);
   return "stored";

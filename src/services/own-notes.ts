@@ -4,7 +4,7 @@ import type { Visible } from "../domain/audience/policy.ts";
 import { notFound } from "../domain/errors.ts";
 import type { Id } from "../domain/ids.ts";
 import { announceChange } from "../persistence/changes.ts";
-import { countPost } from "../persistence/repositories/arriving-posts.ts";
+import { countReply } from "../persistence/repositories/arriving-posts.ts";
 import { findPostById, type PostRecord } from "../persistence/repositories/posts.ts";
 import { polls, posts, writtenPosts } from "../persistence/schema/index.ts";
 import type { Acting } from "./acting.ts";
@@ -58,7 +58,7 @@ export async function deleteNote(
       else await releaseMedia(context, tx, id);
     }
     if (isPublic(note.audience)) {
-      await countPost(tx, { author: note.authorId, parent: note.inReplyToId, step: -1 });
+      await countReply(tx, note.inReplyToId, -1);
     }
     await recallNote(context, tx, note);
     await announceChange(tx, `document:${note.iri}`);

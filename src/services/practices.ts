@@ -13,7 +13,7 @@ import { checkDraft } from "../domain/practice.ts";
 import { announceChange } from "../persistence/changes.ts";
 import type { Transaction } from "../persistence/database.ts";
 import { findPostById, type PostRecord } from "../persistence/repositories/posts.ts";
-import { actors, practiceRevisions, practices, posts } from "../persistence/schema/index.ts";
+import { practiceRevisions, practices, posts } from "../persistence/schema/index.ts";
 import { judgeAudience, refuseUnlessAllowed, requireMayRelease } from "./audience-check.ts";
 import { readAudience } from "./audience-input.ts";
 import type { Context } from "./context.ts";
@@ -87,10 +87,6 @@ export async function publishPractice(
     await insertRevision(tx, revision, draft, editor);
     const { mediaIds = [] } = input;
     if (mediaIds.length > 0) await attachMedia(context, tx, post, mediaIds, uploader);
-    await tx
-      .update(actors)
-      .set({ postsCount: sql`${actors.postsCount} + 1` })
-      .where(eq(actors.id, actor.id));
     return announce(context, tx, post.id, null, input.noticeTitle);
   });
 }
@@ -184,10 +180,6 @@ export async function deletePractice(
       .where(eq(practiceRevisions.postId, id));
     if (keepsMedia) await detachMedia(tx, id, context.now());
     else await releaseMedia(context, tx, id);
-    await tx
-      .update(actors)
-      .set({ postsCount: sql`greatest(${actors.postsCount} - 1, 0)` })
-      .where(eq(actors.id, post.authorId));
     await recallPractice(context, tx, stored);
     await announceChange(tx, `document:${post.iri}`);
   });

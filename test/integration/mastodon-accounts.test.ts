@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Audience } from "../../src/domain/audience/audience.ts";
-import { activities, actors, blocks, follows } from "../../src/persistence/schema/index.ts";
+import { activities, actors, blocks, follows, posts } from "../../src/persistence/schema/index.ts";
 import { addMember, type Member } from "../../src/services/members.ts";
 import { blockOrigin } from "../../src/services/origins.ts";
 import type { ActorRecord } from "../../src/services/records.ts";
@@ -370,6 +370,34 @@ describe("how one stands with somebody", () => {
 });
 
 describe("what an account shows", () => {
+  test("how much it wrote counts what is public alone, for as long as it is", async () => {
+    const { context } = instance;
+    const shown = async () => {
+      const { json } = await visitor("GET", path(instance.organization));
+      return [json.statuses_count, json.last_status_at];
+    };
+    const before = await shown();
+    await publishFor(instance, MEMBERS);
+    expect(await shown()).toEqual(before);
+    const open = await publishFor(instance, ALL);
+    expect(await shown()).toEqual([
+      Number(before[0]) + 1,
+      context.now().toISOString().slice(0, 10),
+    ]);
+    await context.db
+      .update(posts)
+      .set({ audience: ["members"] })
+      .where(eq(posts.id, open.id));
+    expect((await shown())[0]).toBe(before[0]);
+    await context.db
+      .update(posts)
+      .set({ audience: ["public"] })
+      .where(eq(posts.id, open.id));
+    expect((await shown())[0]).toBe(Number(before[0]) + 1);
+    await context.db.update(posts).set({ withdrawnAt: new Date() }).where(eq(posts.id, open.id));
+    expect((await shown())[0]).toBe(before[0]);
+  });
+
   test("visitors see what is public, members what is for members", async () => {
     const open = await storeNote(instance.context, instance.admin, ALL);
     const closed = await storeNote(instance.context, instance.admin, MEMBERS);

@@ -536,7 +536,7 @@ describe("reading a post on purpose", () => {
   });
 });
 
-test("a note costs four statements, an article five", async () => {
+test("a note costs three statements, an article four", async () => {
   const statements: string[] = [];
   const client = postgres(instance.database.url, { max: 1, onnotice: () => {} });
   const db = drizzle(client, {
@@ -549,7 +549,7 @@ test("a note costs four statements, an article five", async () => {
       await db.transaction((tx) => storeRemotePost(context, tx as never, bea, post));
       return statements.length;
     };
-    expect(await count(newPost(bea))).toBe(4);
+    expect(await count(newPost(bea))).toBe(3);
     const practice = {
       kind: "practice" as const,
       label: null,
@@ -558,7 +558,7 @@ test("a note costs four statements, an article five", async () => {
       license: null,
       credits: [],
     };
-    expect(await count(newPost(bea, { type: "Article", practice }))).toBe(5);
+    expect(await count(newPost(bea, { type: "Article", practice }))).toBe(4);
   } finally {
     await client.end();
   }

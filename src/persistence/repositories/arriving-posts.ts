@@ -165,23 +165,12 @@ function list(values: readonly string[]): SQL {
 }
 
 /**
- * Counts a post in (1) or out (-1) of its author's posts and of its parent's replies. Only public
- * replies are counted: a number that anybody may read must not tell of hidden ones.
+ * Counts a public reply in (1) or out (-1) of its parent's replies: a number that anybody may read must
+ * not tell of hidden ones. The database counts the posts of an author itself.
  */
-export async function countPost(
-  tx: Transaction,
-  {
-    author,
-    parent,
-    step,
-  }: { readonly author: Id | null; readonly parent: Id | null; readonly step: 1 | -1 },
-): Promise<void> {
-  if (author === null && parent === null) return;
+export async function countReply(tx: Transaction, parent: Id | null, step: 1 | -1): Promise<void> {
+  if (parent === null) return;
   await tx.execute(sql`
-    with of_author as (
-      update actors set posts_count = greatest(posts_count + ${step}, 0),
-        last_post_at = case when ${step} > 0 then now() else last_post_at end
-      where id = ${author})
     update posts set replies_count = greatest(replies_count + ${step}, 0) where id = ${parent}`);
 }
 
