@@ -4,7 +4,7 @@ import { notFound } from "../domain/errors.ts";
 import { isOriginRefused } from "../domain/moderation.ts";
 import { isPublic } from "../domain/audience/audience.ts";
 import { revealReply } from "../domain/audience/discussion.ts";
-import type { Facts, Viewer, Visible } from "../domain/audience/policy.ts";
+import { reveal, type Facts, type Viewer, type Visible } from "../domain/audience/policy.ts";
 import type { Id } from "../domain/ids.ts";
 import { visibleTo } from "../persistence/audience.sql.ts";
 import type { Queryable } from "../persistence/database.ts";
@@ -92,6 +92,20 @@ export async function revealToOwner(
   const owner: Viewer = { kind: "local", actor: context.iris.organization, role: "editor" };
   const [visible] = await revealPosts(context, owner, [post], db);
   return visible ?? null;
+}
+
+/** A post of one of our actors as its author sees it; null when it is withdrawn. */
+export function revealToAuthor(context: Context, post: PostRecord): Visible<PostRecord> | null {
+  const author: Viewer = { kind: "local", actor: post.author, role: "reader" };
+  // Authors always see what they wrote: nothing else decides about that.
+  return reveal(author, post, {
+    follows: false,
+    blocked: false,
+    activePartners: new Set(),
+    pausedPartners: new Set(),
+    circles: new Map(),
+    organization: context.iris.organization,
+  });
 }
 
 /**
