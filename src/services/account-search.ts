@@ -27,7 +27,7 @@ const LONGEST_QUERY = 200;
  */
 export async function searchAccounts(
   context: Context,
-  acting: Acting,
+  acting: Acting | null,
   search: AccountSearch,
 ): Promise<ActorRecord[]> {
   const query = search.query.trim().slice(0, LONGEST_QUERY);
@@ -37,11 +37,15 @@ export async function searchAccounts(
     .select()
     .from(actors)
     .where(
-      and(isPresent(), matches(query), search.following ? isFollowed(context, acting) : undefined),
+      and(
+        isPresent(),
+        matches(query),
+        search.following && acting !== null ? isFollowed(context, acting) : undefined,
+      ),
     )
     .orderBy(
       sql`(${actors.id} in (select ${follows.followeeId} from ${follows}
-        where ${follows.followerId} = ${acting.actor.id} and ${follows.state} = 'accepted')) desc`,
+        where ${follows.followerId} = ${acting?.actor.id ?? 0n} and ${follows.state} = 'accepted')) desc`,
       sql`(${actors.kind} <> 'remote') desc`,
       sql`lower(${actors.handle})`,
       actors.id,

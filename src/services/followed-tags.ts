@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 import { AppError, notFound } from "../domain/errors.ts";
 import type { Id } from "../domain/ids.ts";
 import { isTag, normalizeTag } from "../domain/tag.ts";
@@ -46,12 +46,24 @@ export async function viewTag(
   text: string,
 ): Promise<TagView> {
   const name = tagOf(text);
-  if (acting === null) return { name, following: null };
-  const [row] = await context.db
-    .select({ id: followedTags.id })
+  const [view] = await viewTags(context, acting, [name]);
+  return view ?? { name, following: null };
+}
+
+/** Hashtags, in the same order. */
+export async function viewTags(
+  context: Context,
+  acting: Acting | null,
+  names: readonly string[],
+): Promise<TagView[]> {
+  if (acting === null) return names.map((name) => ({ name, following: null }));
+  if (names.length === 0) return [];
+  const rows = await context.db
+    .select({ tag: followedTags.tag })
     .from(followedTags)
-    .where(and(eq(followedTags.actorId, acting.actor.id), eq(followedTags.tag, name)));
-  return { name, following: row !== undefined };
+    .where(and(eq(followedTags.actorId, acting.actor.id), inArray(followedTags.tag, [...names])));
+  const followed = new Set(rows.map(({ tag }) => tag));
+  return names.map((name) => ({ name, following: followed.has(name) }));
 }
 
 /** Public posts under the hashtag come home from now on. @throws AppError `not_found`, `too_many_tags` */

@@ -1,7 +1,7 @@
 import { and, eq, sql, type SQL } from "drizzle-orm";
 import { notFound } from "../domain/errors.ts";
 import type { Id } from "../domain/ids.ts";
-import { normalizeTag } from "../domain/tag.ts";
+import { isTag, normalizeTag } from "../domain/tag.ts";
 import {
   findCandidates,
   findPublicCandidates,
@@ -134,7 +134,7 @@ export function tagTimeline(
   { tag, any, all, none, ...asked }: TagTimeline,
   page: KeysetPage,
 ): Promise<TimelinePage> {
-  const normal = (tags: readonly string[]) => [...new Set(tags.map(normalizeTag))].filter(Boolean);
+  const normal = (tags: readonly string[]) => [...new Set(tags.map(normalizeTag))].filter(isTag);
   const tags = normal([tag, ...any]);
   return listPublic(
     context,

@@ -36,6 +36,7 @@ import { oldFilterRoutes } from "./routes/filters-v1.ts";
 import { tagRoutes } from "./routes/tags.ts";
 import { markerRoutes } from "./routes/markers.ts";
 import { trendRoutes } from "./routes/trends.ts";
+import { searchRoutes } from "./routes/search.ts";
 import { timelineRoutes } from "./routes/timelines.ts";
 import { pollRoutes } from "./routes/polls.ts";
 import type { StreamHub } from "./streaming/hub.ts";
@@ -83,6 +84,7 @@ const ROUTES: readonly ((app: Hono, context: Context) => void)[] = [
   trendRoutes,
   quoteRoutes,
   conversationRoutes,
+  searchRoutes,
 ];
 
 /**
