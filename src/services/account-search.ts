@@ -1,4 +1,4 @@
-import { and, eq, inArray, or, sql, type SQL } from "drizzle-orm";
+import { and, eq, inArray, ne, or, sql, type SQL } from "drizzle-orm";
 import { AppError } from "../domain/errors.ts";
 import { parseRemoteHandle } from "../domain/handle.ts";
 import type { ActorRecord } from "../persistence/repositories/actors.ts";
@@ -32,7 +32,8 @@ export async function searchAccounts(
 ): Promise<ActorRecord[]> {
   const query = search.query.trim().slice(0, LONGEST_QUERY);
   if (query === "") return [];
-  const exact = search.offset === 0 ? await findExact(context, query, search) : null;
+  const exact =
+    acting !== null && search.offset === 0 ? await findExact(context, query, search) : null;
   const rows = await context.db
     .select()
     .from(actors)
@@ -40,6 +41,8 @@ export async function searchAccounts(
       and(
         isPresent(),
         matches(query),
+        // Whom else we know is not for visitors.
+        acting === null ? ne(actors.kind, "remote") : undefined,
         search.following && acting !== null ? isFollowed(context, acting) : undefined,
       ),
     )
