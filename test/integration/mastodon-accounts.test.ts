@@ -147,7 +147,7 @@ describe("who somebody is", () => {
   });
 
   test("members are invited, not registered", async () => {
-    expect((await visitor("POST", "/v1/accounts", {})).json.error_description).toBe(
+    expect((await visitor("POST", "/v1/accounts", {})).json.code).toBe(
       "registrations_closed",
     );
   });

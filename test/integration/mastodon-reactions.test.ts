@@ -144,7 +144,7 @@ describe("boosts", () => {
   test("only what is public can be boosted, by its author as well", async () => {
     const mine = await note([{ kind: "followers" }]);
     const refused = await ana("POST", `/v1/statuses/${mine.id}/reblog`);
-    expect([refused.status, refused.json.error_description]).toEqual([403, "not_allowed"]);
+    expect([refused.status, refused.json.code]).toEqual([403, "not_allowed"]);
     const hidden = await note([]);
     const [forBob, missing] = [
       await asBob("POST", `/v1/statuses/${hidden.id}/reblog`),

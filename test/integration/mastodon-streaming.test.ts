@@ -436,7 +436,7 @@ describe("who may listen", () => {
 
   it("is told of a stream that there is not, and of what cannot be read", async () => {
     const client = await listen(ben, "stream=nonsense");
-    expect(await client.next()).toMatchObject({ status: 400, error_description: "stream_unknown" });
+    expect(await client.next()).toMatchObject({ status: 400, code: "stream_unknown" });
     for (const message of [
       "nonsense",
       "[]",

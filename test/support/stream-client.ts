@@ -8,7 +8,7 @@ export interface StreamedMessage {
   // oxlint-disable-next-line typescript/no-explicit-any -- tests read what they expect of the JSON
   readonly payload: any;
   readonly error?: string;
-  readonly error_description?: string;
+  readonly code?: string;
   readonly status?: number;
 }
 
@@ -53,7 +53,7 @@ export async function listenTo(
         ? JSON.parse(raw.payload)
         : raw.payload;
     const message = { ...raw, payload };
-    if (raw.error_description === "request_unreadable" && asking.length > 0) {
+    if (raw.code === "request_unreadable" && asking.length > 0) {
       asking.shift()?.();
       return;
     }

@@ -13,8 +13,9 @@ const KNOWN: Readonly<Record<string, string>> = {
 const INVALID = 422;
 
 /**
- * An error as the Mastodon API says it: `error` for people, `error_description` with our stable code,
- * and for input that is not valid `details` by field.
+ * An error as the Mastodon API says it: `error` in the words that clients know, `error_description` in
+ * ours (some clients show this one instead), our stable `code`, and for input that is not valid
+ * `details` by field.
  */
 export function mastodonError(c: HonoContext, error: AppError): Response {
   if (error.status === 401) c.header("WWW-Authenticate", 'Bearer realm="Praxis"');
@@ -28,7 +29,8 @@ export function errorJson(error: AppError) {
   const isInput = error.status === INVALID && error.details !== undefined;
   return {
     error: isInput ? `Validation failed: ${sentence}` : sentence,
-    error_description: error.code,
+    error_description: error.safe,
+    code: error.code,
     ...(error.details === undefined ? {} : { details: detailsOf(error.details) }),
   };
 }
