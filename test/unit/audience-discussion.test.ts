@@ -4,6 +4,7 @@ import {
   audienceFromPartner,
   audienceInOurDiscussion,
   audienceOfOwnReply,
+  narrowOwnReply,
   placeBelow,
   revealReply,
   type ArrivingReply,
@@ -178,5 +179,52 @@ describe("a reply is read with everything above it", () => {
     expect(see(BRAVO, [relayed])).toBe(true);
     expect(see(CHARLIE, [{ ...relayed, author: "https://delta.example/users/dan" }])).toBe(false);
     expect(see(BRAVO, [{ ...theirs, withdrawn: true }])).toBe(false);
+  });
+});
+
+describe("what one of ours asks for below a post", () => {
+  const asks = (audience: Audience, above: readonly Guarded[], facts = AT_ALPHA) =>
+    narrowOwnReply({ author: ANA, audience }, above, facts);
+  const theirs = post(BRAVO, [partner(ALPHA)]);
+  const AT_BRAVOS = { organization: ALPHA, activePartners: BOTH };
+
+  test("is as it is where everybody may read all above", () => {
+    const open = [post(ALPHA, [PUBLIC])];
+    for (const asked of [[PUBLIC], [FOLLOWERS], [person(BEA)], []]) {
+      expect(asks(asked, open)).toEqual(asked);
+    }
+  });
+
+  test.each([[[PUBLIC]], [[FOLLOWERS]]])("is the largest part that is left of %j", (asked) => {
+    expect(asks(asked, [shared])).toEqual([partner(BRAVO), MEMBERS, partner(CHARLIE)]);
+    expect(asks(asked, [theirs], AT_BRAVOS)).toEqual([MEMBERS, partner(BRAVO)]);
+  });
+
+  test("is for followers again where the same author wrote for them", () => {
+    const own = post(ANA, [FOLLOWERS]);
+    expect(asks([FOLLOWERS], [own])).toEqual([FOLLOWERS]);
+    expect(asks([FOLLOWERS], [own, post(ALPHA, [FOLLOWERS])])).toEqual([person(ALPHA)]);
+    expect(narrowOwnReply({ author: ALPHA, audience: [PUBLIC] }, [own], AT_ALPHA)).toEqual([
+      person(ANA),
+    ]);
+  });
+
+  test("is for the people who are named, of our members where these may read it", () => {
+    expect(asks([person(BEA)], [shared])).toEqual([person(BEA)]);
+    expect(asks([MEMBERS], [shared])).toEqual([MEMBERS]);
+    expect(asks([MEMBERS, person(BEA)], [post(ANA, [person(BEA)])])).toEqual([person(BEA)]);
+  });
+
+  test("leaves author and owner when nothing of it is left", () => {
+    expect(asks([], [shared])).toEqual([person(ALPHA)]);
+    expect(asks([partner("https://delta.example/ap/org")], [shared])).toEqual([person(ALPHA)]);
+    expect(asks([], [post("https://m.example/bo", [person(ANA)])])).toEqual([
+      person("https://m.example/bo"),
+    ]);
+  });
+
+  test("never speaks to a partner's whole discussion when it is for somebody", () => {
+    expect(asks([person(BRAVO)], [theirs], AT_BRAVOS)).toEqual([]);
+    expect(asks([person(BRAVO), person(BEA)], [theirs], AT_BRAVOS)).toEqual([person(BEA)]);
   });
 });
