@@ -5,7 +5,7 @@ requireNode();
 
 export default defineConfig({
   test: {
-    include: ["test/{unit,integration,federation,leak,browser}/**/*.test.{ts,tsx}"],
+    include: ["test/{unit,integration,federation,leak,clients,browser}/**/*.test.{ts,tsx}"],
     globalSetup: ["test/support/database-server.ts"],
     pool: "forks",
     // Tests wait for each other's answers more than they compute: two at once also on two cores.
