@@ -16,6 +16,7 @@ import { ensureActor } from "../../src/services/remote-actors.ts";
 import { clientOf, visitorOf, type Client } from "../support/client.ts";
 import { createWorld, PUBLIC, type World } from "../support/inbound-world.ts";
 import { storePoll } from "../support/polls.ts";
+import { Visitor } from "../support/web-client.ts";
 
 const ALL: Audience = [{ kind: "public" }];
 const HOUR_MS = 3_600_000;
@@ -154,6 +155,14 @@ describe("members vote", () => {
     world.setTime(new Date(Date.now() + 2 * HOUR_MS));
     expect(await counts()).toEqual([1, 0]);
   });
+});
+
+test("the page of a poll shows its options, and counts where they may be known", async () => {
+  const secret = await storePoll(world.context, world.admin, ALL, { hideTotals: true });
+  const page = async ({ id }: { id: bigint }) =>
+    (await new Visitor(world.context).get(`/posts/${id}`)).body;
+  expect(await page(question.post)).toContain('<li dir="auto">Red – 0</li>');
+  expect(await page(secret.post)).toContain('<li dir="auto">Red</li>');
 });
 
 describe("votes from elsewhere", () => {

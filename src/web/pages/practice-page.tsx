@@ -8,6 +8,7 @@ import { ActorLine, displayName } from "../components/actor-card.tsx";
 import { DisclosureList } from "../components/disclosure-list.tsx";
 import { DiscussionSection, type RefusedReply } from "../components/discussion.tsx";
 import { Day } from "../components/day.tsx";
+import { PollOptions } from "../components/poll-options.tsx";
 import { PostBody } from "../components/post-body.tsx";
 import { postTitle } from "../components/post-list.tsx";
 import { PracticeFacts } from "../components/practice-facts.tsx";
@@ -81,6 +82,7 @@ export function PracticePage({
         )}
       </header>
       <PostBody html={post.contentHtml} language={language} />
+      <PollOptions poll={view.poll} />
       <PracticeFacts
         view={view}
         showAudience={frame.member !== null && post.local}
