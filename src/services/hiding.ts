@@ -30,8 +30,18 @@ export function notHiddenFrom(
 ): SQL {
   if (acting === null) return sql`true`;
   const me = sql`${acting.actor.id.toString()}::bigint`;
+  return notHiddenFromActor(me, instant(context.now()), author, what);
+}
+
+/** The same for statements that are made once for all: whom they are about is SQL as well. */
+export function notHiddenFromActor(
+  me: SQL,
+  now: SQL,
+  author: HiddenBy,
+  what: Hidden = "posts",
+): SQL {
   return sql`(${author.id} not in (
-      select muted_id from mutes where muter_id = ${me} and ${isMuteFor(context, what)}
+      select muted_id from mutes where muter_id = ${me} and ${isMuteFor(now, what)}
       union all select blocked_id from blocks where blocker_id = ${me}
       union all select blocker_id from blocks where blocked_id = ${me})
     and ${author.host} not in (select host from hidden_hosts where actor_id = ${me}))`;
@@ -67,7 +77,7 @@ export async function whoHides(
   const id = sql`${author.id.toString()}::bigint`;
   const rows = await context.db.execute<{ id: string }>(sql`
     select id::text as id from (
-      select muter_id as id from mutes where muted_id = ${id} and ${isMuteFor(context, what)}
+      select muter_id as id from mutes where muted_id = ${id} and ${isMuteFor(instant(context.now()), what)}
       union select blocker_id from blocks where blocked_id = ${id}
       union select blocked_id from blocks where blocker_id = ${id}
       union select actor_id from hidden_hosts where host = ${author.host}) as hiding
@@ -75,7 +85,7 @@ export async function whoHides(
   return new Set(rows.map((row) => BigInt(row.id)));
 }
 
-function isMuteFor(context: Context, what: Hidden): SQL {
-  const lasts = sql`(expires_at is null or expires_at > ${instant(context.now())})`;
+function isMuteFor(now: SQL, what: Hidden): SQL {
+  const lasts = sql`(expires_at is null or expires_at > ${now})`;
   return what === "notifications" ? sql`${lasts} and notifications` : lasts;
 }

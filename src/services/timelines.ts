@@ -2,17 +2,19 @@ import { and, eq, sql, type SQL } from "drizzle-orm";
 import { notFound } from "../domain/errors.ts";
 import type { Id } from "../domain/ids.ts";
 import { isTag, normalizeTag } from "../domain/tag.ts";
+import type { ActorRecord } from "../persistence/repositories/actors.ts";
 import {
   findCandidates,
   findPublicCandidates,
-  followedBy,
+  GIVEN,
   type PublicFilter,
-  type Sources,
+  type Reader,
+  type TimelineKind,
 } from "../persistence/repositories/timelines.ts";
-import { followedTags, lists } from "../persistence/schema/index.ts";
+import { lists } from "../persistence/schema/index.ts";
 import type { Acting } from "./acting.ts";
 import type { Context } from "./context.ts";
-import { notHiddenFrom } from "./hiding.ts";
+import { notHiddenFrom, notHiddenFromActor } from "./hiding.ts";
 import type { KeysetPage } from "./keyset-page.ts";
 import { requireOrganization } from "./organization.ts";
 import { fillPage, type TimelinePage } from "./timeline-pages.ts";
@@ -31,31 +33,42 @@ export async function homeTimeline(
   page: KeysetPage,
 ): Promise<TimelinePage> {
   const { actor } = acting;
-  const [{ actor: organization }, tags] = await Promise.all([
-    requireOrganization(context),
-    context.db
-      .select({ tag: followedTags.tag })
-      .from(followedTags)
-      .where(eq(followedTags.actorId, actor.id)),
-  ]);
-  const hidden = hiddenFrom(context, acting);
-  const unwanted = (id: SQL, host: SQL) => sql`(${hidden(id, host)} or ${id} in (
-    select m.actor_id from list_members m join lists l on l.id = m.list_id
-    where l.owner_id = (select me from given) and l.exclusive))`;
-  const places = [`person:${actor.iri}`, `partner:${organization.iri}`, "members"];
-  const sources: Sources = {
-    me: actor.id,
-    chosen: followedBy([actor.id, organization.id], unwanted),
-    answered: (author) => sql`${author} in (select id from chosen)`,
-    places,
-    tags: tags.map(({ tag }) => `#${tag}`),
-    own: true,
-    unwanted,
-    atoms: ["public", ...places],
-  };
+  const { actor: organization } = await requireOrganization(context);
+  const reader = readerOf(context, actor, organization, null);
   return fillPage(context, acting, page, "home", (stretch) =>
-    findCandidates(context.db, sources, stretch),
+    findCandidates(context.db, HOME, reader, stretch),
   );
+}
+
+const HOME: TimelineKind = {
+  name: "home",
+  among: sql`true`,
+  answered: (author) => sql`${author} in (select id from chosen)`,
+  unwanted: (id, host) => sql`(${isHidden(id, host)} or ${id} in (
+    select m.actor_id from list_members m join lists l on l.id = m.list_id
+    where l.owner_id = ${GIVEN.me} and l.exclusive))`,
+  whole: true,
+};
+
+function isHidden(id: SQL, host: SQL): SQL {
+  return sql`not ${notHiddenFromActor(GIVEN.me, GIVEN.now, { id, host })}`;
+}
+
+function readerOf(
+  context: Context,
+  actor: ActorRecord,
+  organization: ActorRecord,
+  list: Id | null,
+): Reader {
+  const places = [`person:${actor.iri}`, `partner:${organization.iri}`, "members"];
+  return {
+    me: actor.id,
+    followers: [actor.id, organization.id],
+    places,
+    atoms: ["public", ...places],
+    list,
+    now: context.now(),
+  };
 }
 
 /**
@@ -75,28 +88,32 @@ export async function listTimeline(
     .where(and(eq(lists.id, listId), eq(lists.ownerId, actor.id)));
   if (list === undefined) throw notFound();
   const { actor: organization } = await requireOrganization(context);
-  const unwanted = hiddenFrom(context, acting);
-  const onList = sql`select actor_id from list_members where list_id = ${listId.toString()}::bigint`;
-  const followers = [actor.id, organization.id];
-  const sources: Sources = {
-    me: actor.id,
-    chosen: followedBy(followers, unwanted, sql`f.followee_id in (${onList})`),
-    answered: (author) => {
-      if (list.repliesPolicy === "none") return sql`false`;
-      if (list.repliesPolicy === "list") return sql`${author} in (${onList})`;
-      return sql`${author} in (select followee_id from follows
-        where follower_id in (${actor.id.toString()}::bigint, ${organization.id.toString()}::bigint)
-          and state = 'accepted')`;
-    },
-    places: [],
-    tags: [],
-    own: false,
-    unwanted,
-    atoms: ["public", "members", `person:${actor.iri}`, `partner:${organization.iri}`],
-  };
+  const reader = readerOf(context, actor, organization, listId);
   return fillPage(context, acting, page, "home", (stretch) =>
-    findCandidates(context.db, sources, stretch),
+    findCandidates(context.db, LISTS[list.repliesPolicy], reader, stretch),
   );
+}
+
+const ON_LIST = sql`select actor_id from list_members where list_id = ${GIVEN.list}`;
+
+const LISTS = {
+  none: listKind("none", () => sql`false`),
+  list: listKind("list", (author) => sql`${author} in (${ON_LIST})`),
+  followed: listKind(
+    "followed",
+    (author) => sql`${author} in (select followee_id from follows
+      where follower_id = any(${GIVEN.followers}::bigint[]) and state = 'accepted')`,
+  ),
+} as const;
+
+function listKind(policy: string, answered: TimelineKind["answered"]): TimelineKind {
+  return {
+    name: `list_${policy}`,
+    among: sql`f.followee_id in (${ON_LIST})`,
+    answered,
+    unwanted: isHidden,
+    whole: false,
+  };
 }
 
 /** What public timelines can be narrowed to. */
