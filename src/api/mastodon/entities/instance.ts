@@ -69,7 +69,7 @@ export function instanceJson(facts: InstanceFacts) {
       timelines_access: {
         live_feeds: { local: "public", remote: "authenticated" },
         hashtag_feeds: { local: "public", remote: "authenticated" },
-        trending_link_feeds: { local: "disabled", remote: "disabled" },
+        trending_link_feeds: { local: "authenticated", remote: "disabled" },
       },
       limited_federation: facts.limitedFederation,
     },

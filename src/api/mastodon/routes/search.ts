@@ -57,6 +57,7 @@ export function searchRoutes(app: Hono, context: Context): void {
       accounts: found.accounts.map((actor) => accountJson(actor, origin)),
       statuses: views.map((view) => statusJson(view, origin)),
       hashtags: found.tags.map((tag) => tagJson(tag, origin)),
+      collections: [],
     });
   });
 }
