@@ -1,14 +1,13 @@
 import { and, asc, desc, eq, gt, inArray, lt, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
-  boostLine,
   newestOfMany,
   placedAt,
   postLine,
   type IdRange,
 } from "../../src/persistence/repositories/newest-of-many.ts";
 import { bigints } from "../../src/persistence/repositories/set-parameters.ts";
-import { actors, posts, reactions } from "../../src/persistence/schema/index.ts";
+import { actors, posts } from "../../src/persistence/schema/index.ts";
 import type { ActorRecord } from "../../src/services/records.ts";
 import { createTestInstance, type TestInstance } from "../support/context.ts";
 import { addRemoteActor, addRemotePost } from "../support/web-world.ts";
@@ -97,31 +96,6 @@ describe("the newest of many authors", () => {
     );
     expect(rows).toHaveLength(0);
   });
-});
-
-test("boosts come by who boosted, and no favourite among them", async () => {
-  const { db } = instance.context;
-  const [busy, quiet] = authors as [ActorRecord, ActorRecord];
-  const react = async (
-    actor: ActorRecord,
-    type: "boost" | "favourite",
-    post: bigint | undefined,
-  ) => {
-    const iri = `${actor.iri}/${type}/${post}`;
-    const values = { iri, type, actorId: actor.id, postId: post ?? 0n };
-    const [row] = await db.insert(reactions).values(values).returning({ id: reactions.id });
-    return row?.id;
-  };
-  const first = await react(quiet, "boost", all[2]);
-  await react(quiet, "favourite", all[2]);
-  await react(busy, "boost", all[4]); // which is not public
-  const second = await react(busy, "boost", all[33]);
-  const range = { before: null, after: null, upwards: false, limit: 20 };
-  const from = sql`select id from actors where id = any(${bigints(owners())})`;
-  const rows = await db.execute<{ id: string }>(
-    sql`select id from ${newestOfMany(from, boostLine(isPublic), range)} as found`,
-  );
-  expect(rows.map((row) => BigInt(row.id))).toEqual([second, first]);
 });
 
 test("what turns up at a place comes in order, even where the place has a quote in its name", async () => {

@@ -2,7 +2,7 @@ import { and, asc, desc, eq, gt, lt, sql, type Placeholder, type SQL } from "dri
 import type { PgColumn } from "drizzle-orm/pg-core";
 import type { Id } from "../../domain/ids.ts";
 import { limitedTo, opaque, plannedLimit } from "../planning.ts";
-import { actors, postPlaces, posts, reactions } from "../schema/index.ts";
+import { actors, postPlaces, posts } from "../schema/index.ts";
 
 /** Which part of a list that is ordered by id, newest first, for SQL: it may give more than asked for. */
 export interface IdRange {
@@ -31,17 +31,6 @@ export function postLine(where: SQL | undefined): Line {
     owner: posts.authorId,
     from: sql`${posts} join ${actors} on ${eq(actors.id, posts.authorId)}`,
     where,
-  };
-}
-
-/** Boosts by who boosted; `where` may use `reactions`, and of the boosted post `posts` and `actors`. */
-export function boostLine(where: SQL | undefined): Line {
-  return {
-    id: reactions.id,
-    owner: reactions.actorId,
-    from: sql`${reactions} join ${posts} on ${eq(posts.id, reactions.postId)}
-      join ${actors} on ${eq(actors.id, posts.authorId)}`,
-    where: and(sql`${reactions.type} = 'boost'`, where),
   };
 }
 
