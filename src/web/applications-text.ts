@@ -20,7 +20,7 @@ export const applicationsText = {
     `${app} wants to act for you at ${organization}. Allow it only if you have just come from there: anybody can give an application any name.`,
   itsWebsite: "Its website, as it says:",
   as: "It acts as",
-  myself: (name: string) => `myself (${name})`,
+  myself: (name: string) => `you (${name})`,
   organization: (name: string) => `${name}, the organization`,
   organizationHint: "What it writes and follows is then written and followed by the organization.",
   asYou: (name: string) => `It acts as you, ${name}.`,

@@ -22,8 +22,10 @@ const LONG_WINDOW_MS = 30 * MINUTE_MS;
  * (`PRAXIS_RATE_LIMIT`), and what strangers ask for is held to Mastodon's measure.
  */
 const LIMITS = {
-  /** of an address without a token, or with one that is not known to be good */
+  /** of an address without a token */
   visitor: { limit: 300, windowMs: WINDOW_MS },
+  /** of an address with tokens not known to be good: thirty clients that start at once behind one address */
+  unproven: { limit: 1_500, windowMs: WINDOW_MS },
   /** uploads; Mastodon: 30 */
   media: { limit: 150, windowMs: LONG_WINDOW_MS },
   /** deleting posts and taking boosts back, each of which goes out to many; Mastodon: 30 */
@@ -55,6 +57,7 @@ export function limitRequests({ config, now }: Context): MiddlewareHandler {
   const client = create({ limit: config.rateLimit, windowMs: WINDOW_MS });
   const limiters = {
     visitor: create(LIMITS.visitor),
+    unproven: create(LIMITS.unproven),
     media: create(LIMITS.media),
     removal: create(LIMITS.removal),
     registration: create(LIMITS.registration),
@@ -67,9 +70,9 @@ export function limitRequests({ config, now }: Context): MiddlewareHandler {
     const key = token === null ? null : hashToken(token);
     const address = addressGroup(clientAddress(c, config.trustProxy));
     const isGood = key !== null && good.has(key);
-    const stranger = key === null ? address : `${address} with a token`;
+    const strangers = key === null ? limiters.visitor : limiters.unproven;
     const states = [
-      isGood ? client.take(key, now()) : limiters.visitor.take(stranger, now()),
+      isGood ? client.take(key, now()) : strangers.take(address, now()),
       special(limiters, c.req.method, c.req.path)?.take(isGood ? key : address, now()) ?? null,
     ].filter((state) => state !== null);
     const tightest = states.reduce<RateLimitState | null>(
