@@ -10,7 +10,7 @@ import {
   reactions,
 } from "../../src/persistence/schema/index.ts";
 import type { ActorRecord } from "../../src/services/records.ts";
-import { clientOf, type Client } from "../support/client.ts";
+import { clientOf, type Client, type ClientAnswer } from "../support/client.ts";
 import { createTestInstance, type TestInstance } from "../support/context.ts";
 import { favouriteFromElsewhere, tell } from "../support/notifications.ts";
 import { addRemoteActor, addRemotePost } from "../support/web-world.ts";
@@ -205,12 +205,16 @@ describe("grouped notifications", () => {
 
 describe("paging", () => {
   /** Pages on by the link of that name until there is none. */
-  async function walk(path: string, rel: "next" | "prev", read: (json: never) => string[]) {
+  async function walk(
+    path: string,
+    rel: "next" | "prev",
+    read: (json: ClientAnswer["json"]) => string[],
+  ) {
     const seen: string[][] = [];
     let next: string | null = path;
     while (next !== null) {
       const { json, headers }: Awaited<ReturnType<Client>> = await ana("GET", next);
-      const ids = read(json as never);
+      const ids = read(json);
       if (ids.length === 0) break;
       seen.push(ids);
       const link = new RegExp(`<[^>]*/api([^>]*)>; rel="${rel}"`).exec(headers.get("Link") ?? "");
@@ -246,25 +250,17 @@ describe("paging", () => {
           }
           const all = idsIn((await ana("GET", "/v1/notifications?limit=80")).json);
           expect(all).toHaveLength(events.filter(({ kind }) => kind !== "hidden").length);
-          const down = await walk(`/v1/notifications?limit=${limit}`, "next", idsIn as never);
+          const down = await walk(`/v1/notifications?limit=${limit}`, "next", idsIn);
           expect(down.flat()).toEqual(all);
           expect(down.slice(0, -1).every((page) => page.length === limit)).toBe(true);
-          const up = await walk(
-            `/v1/notifications?limit=${limit}&min_id=0`,
-            "prev",
-            idsIn as never,
-          );
+          const up = await walk(`/v1/notifications?limit=${limit}&min_id=0`, "prev", idsIn);
           expect(up.toReversed().flat()).toEqual(all);
 
           const keys = keysIn(await groups("?limit=80"));
-          const shown = await walk(`/v2/notifications?limit=${limit}`, "next", keysIn as never);
+          const shown = await walk(`/v2/notifications?limit=${limit}`, "next", keysIn);
           for (const page of shown) expect(new Set(page).size).toBe(page.length);
           expect(new Set(shown.flat())).toEqual(new Set(keys));
-          const below = await walk(
-            `/v2/notifications?limit=${limit}&min_id=0`,
-            "prev",
-            keysIn as never,
-          );
+          const below = await walk(`/v2/notifications?limit=${limit}&min_id=0`, "prev", keysIn);
           expect(new Set(below.flat())).toEqual(new Set(keys));
         },
       ),
