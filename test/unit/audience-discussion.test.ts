@@ -228,3 +228,13 @@ describe("what one of ours asks for below a post", () => {
     expect(asks([person(BRAVO), person(BEA)], [theirs], AT_BRAVOS)).toEqual([person(BEA)]);
   });
 });
+
+test("what a partner's people write to followers or to one of us is no discussion of the partner's", () => {
+  for (const audience of [[FOLLOWERS], [person(ANA)]]) {
+    expect(placeBelow([post(BEA, audience)], AT_ALPHA).kind).toBe("foreign");
+  }
+  expect(placeBelow([post(BRAVO, [partner(ALPHA)])], AT_ALPHA)).toMatchObject({
+    kind: "partner",
+    owner: BRAVO,
+  });
+});

@@ -43,9 +43,9 @@ export type Place =
   | { readonly kind: "open" }
   /** below what we published to few: we own the discussion */
   | { readonly kind: "ours"; readonly head: Guarded }
-  /** below what an active partner published to few; that partner's organization relays */
+  /** below what an active partner shared with us; that partner's organization relays */
   | { readonly kind: "partner"; readonly head: Guarded; readonly owner: string }
-  /** below what others wrote to few, on a server that knows nothing of our rules */
+  /** below what others wrote to few, whether or not their server knows our rules */
   | { readonly kind: "foreign" };
 
 /** The place of a reply below `ancestors`, from the parent to the root of the discussion. */
@@ -53,8 +53,13 @@ export function placeBelow(ancestors: readonly Guarded[], facts: DiscussionFacts
   const head = ancestors.findLast((post) => !isPublic(post.audience));
   if (head === undefined) return { kind: "open" };
   if (head.publishedBy !== "elsewhere") return { kind: "ours", head };
-  const owner = partnerBehind(head.author, facts);
+  const owner = isForUs(head, facts) ? partnerBehind(head.author, facts) : null;
   return owner === null ? { kind: "foreign" } : { kind: "partner", head, owner };
+}
+
+/** What somebody at a partner writes to their followers, or to one of us, is no discussion of the partner's. */
+function isForUs({ audience }: Guarded, { organization }: DiscussionFacts): boolean {
+  return audience.some((atom) => atom.kind === "partner" && atom.organization === organization);
 }
 
 /** The active partner on whose origin an actor lives. */
