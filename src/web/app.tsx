@@ -29,6 +29,7 @@ import { readingRoutes } from "./routes/reading.tsx";
 import { remoteMediaRoutes } from "./routes/remote-media.ts";
 import { sessionRoutes } from "./routes/session.tsx";
 import { setupRoutes } from "./routes/setup.tsx";
+import { tagRoutes } from "./routes/tags.tsx";
 import { writingRoutes } from "./routes/writing.tsx";
 import { readFormSeed, readGuestToken, readSessionToken, writeFormSeed } from "./session-cookie.ts";
 import { text } from "./text.ts";
@@ -57,6 +58,7 @@ export function webApp(context: Context): Hono<WebEnv> {
   });
   app.route("/", machineRoutes(context));
   app.route("/", readingRoutes(context));
+  app.route("/", tagRoutes(context));
   app.route("/", sessionRoutes(context));
   app.route("/", guestRoutes(context));
   app.route("/", discussionRoutes(context));

@@ -77,6 +77,12 @@ export const text = {
     feedTitle: (topic: string, name: string) => `${name}: #${topic}`,
   },
 
+  tag: {
+    title: (tag: string) => `#${tag}`,
+    kicker: "Hashtag",
+    empty: "No public posts with this hashtag",
+  },
+
   notSetUp: {
     title: "Not set up yet",
     body: "This Praxis instance is running, but its organization has not been set up.",

@@ -111,10 +111,19 @@ describe("a public practice", () => {
   });
 
   test("is listed, and found by kind and topic", async () => {
-    for (const path of ["/", "/?kind=practice", "/?topic=handover", "/topics/handover", "/@ana"]) {
+    for (const path of [
+      ...[
+        "/",
+        "/?kind=practice",
+        "/?topic=handover",
+        "/topics/handover",
+        "/tags/Handover",
+        "/@ana",
+      ],
+    ]) {
       expect((await visitor.get(path)).body, path).toContain(`href="${publicPath}"`);
     }
-    for (const path of ["/?kind=lesson", "/topics/nothing"]) {
+    for (const path of ["/?kind=lesson", "/topics/nothing", "/tags/nothing"]) {
       expect((await visitor.get(path)).body, path).not.toContain(`href="${publicPath}"`);
     }
   });
@@ -139,6 +148,7 @@ describe("what a visitor may not see", () => {
       "/?kind=practice",
       "/@ana",
       "/topics/contractors",
+      "/tags/contractors",
       "/feed.atom",
       "/topics/contractors/feed.atom",
       "/sitemap.xml",
@@ -245,6 +255,7 @@ describe("hostile text", () => {
       "/posts/99999999999999999999",
       "/posts/-1",
       "/topics/%20",
+      "/tags/%20",
       "/@%00",
       `/${encodeURIComponent(HOSTILE)}`,
     ]) {
