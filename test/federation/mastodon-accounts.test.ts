@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { activities, actors, reports } from "../../src/persistence/schema/index.ts";
 import { clientOf, type Client } from "../support/client.ts";
 import { createNetwork, type Network, type NetworkInstance } from "../support/network.ts";
+import { act, propose, waitFor } from "../support/partners.ts";
 import { createToken } from "../../src/services/tokens.ts";
 
 const SOON = { timeout: 15_000, interval: 50 };
@@ -179,6 +180,37 @@ test("a block ends the follow on both sides and hides, and may be undone", async
     async () => expect(await relationship(asBravo, there)).toMatchObject({ blocked_by: false }),
     SOON,
   );
+});
+
+test("whoever hides a host is not followed from there, and hears that the other was refused", async () => {
+  await ana("POST", "/v1/domain_blocks", { domain: "bravo.test" });
+  const there = await find(asBravo, "@ana@alpha.test");
+  await asBravo("POST", `/v1/accounts/${there}/follow`);
+  await vi.waitFor(
+    async () => expect(await relationship(asBravo, there)).toMatchObject({ requested: false }),
+    SOON,
+  );
+  expect((await ana("GET", "/v1/follow_requests")).json).toEqual([]);
+  await ana("DELETE", "/v1/domain_blocks", { domain: "bravo.test" });
+  await asBravo("POST", `/v1/accounts/${there}/follow`);
+  await vi.waitFor(
+    async () => expect((await ana("GET", "/v1/follow_requests")).json).toHaveLength(1),
+    SOON,
+  );
+});
+
+test("a partner hears of an edited profile although it follows nobody", async () => {
+  const charlie = await network.add("charlie");
+  const asCharlie = await clientOf(charlie, charlie.admin);
+  const offer = await propose(alpha, charlie);
+  await act(charlie, await waitFor(charlie, offer, { state: "asked" }), "accept");
+  await waitFor(alpha, offer, { state: "active" });
+  const id = await find(asCharlie, "@ana@alpha.test");
+  await ana("PATCH", "/v1/accounts/update_credentials", { display_name: "Ana of the night" });
+  await vi.waitFor(async () => {
+    const { json } = await asCharlie("GET", `/v1/accounts/${id}`);
+    expect(json.display_name).toBe("Ana of the night");
+  }, SOON);
 });
 
 function drawing(width: number, height: number): Promise<Buffer> {

@@ -147,9 +147,7 @@ describe("who somebody is", () => {
   });
 
   test("members are invited, not registered", async () => {
-    expect((await visitor("POST", "/v1/accounts", {})).json.code).toBe(
-      "registrations_closed",
-    );
+    expect((await visitor("POST", "/v1/accounts", {})).json.code).toBe("registrations_closed");
   });
 });
 
@@ -312,6 +310,8 @@ describe("how one stands with somebody", () => {
     expect(await instance.context.db.$count(activities)).toBe(before);
     instance.setTime(new Date(Date.now() + 3_601_000));
     expect((await ana("GET", "/v1/mutes")).json).toEqual([]);
+    const [later] = (await ana("GET", `/v1/accounts/relationships?id[]=${bravo.id}`)).json;
+    expect(later).toMatchObject({ muting: false, muting_expires_at: null });
     instance.setTime(null);
     expect((await ana("POST", `${path(bravo)}/unmute`)).json.muting).toBe(false);
   });
@@ -419,6 +419,21 @@ describe("what an account shows", () => {
     expect((await visitor("GET", `${own}?exclude_reblogs=true`)).json).toEqual([]);
   });
 
+  test("a boost of somebody whom one mutes is left out, the profile of the muted one is not", async () => {
+    const loud = await addRemoteActor(instance.context, "loud");
+    const post = await addRemotePost(instance.context, loud);
+    await asBob("POST", `/v1/statuses/${post}/reblog`);
+    const boosted = async (client: Client) => {
+      const { json } = await client("GET", `${path(bob.actor)}/statuses`);
+      return json.some(({ reblog }: { reblog: { id: string } | null }) => reblog?.id === `${post}`);
+    };
+    expect(await boosted(ana)).toBe(true);
+    await ana("POST", `${path(loud)}/mute`);
+    expect(await boosted(ana)).toBe(false);
+    expect(await boosted(visitor)).toBe(true);
+    expect((await ana("GET", `${path(loud)}/statuses`)).json).toHaveLength(1);
+  });
+
   test("pages of posts and boosts go on where they were left", async () => {
     const author = await addRemoteActor(instance.context, "prolific");
     const ids: string[] = [];
@@ -453,6 +468,46 @@ describe("what an account shows", () => {
     expect((await ana("DELETE", `/v1/featured_tags/${tag.id}`)).status).toBe(404);
     expect((await asBob("DELETE", `/v1/featured_tags/${tag.id}`)).status).toBe(200);
     expect((await asBob("GET", "/v1/featured_tags")).json).toEqual([]);
+  });
+});
+
+describe("reports", () => {
+  test("name posts of the one who is reported, that the reporter may see", async () => {
+    const open = await storeNote(instance.context, instance.admin, ALL);
+    const hidden = await storeNote(instance.context, instance.admin, []);
+    const report = (ids: readonly bigint[], account = instance.admin.actorId) =>
+      asBob("POST", "/v1/reports", {
+        account_id: account.toString(),
+        status_ids: ids.map(String),
+        rule_ids: ["1"],
+        comment: "Look.",
+      });
+    expect((await report([open.id])).json).toMatchObject({
+      category: "violation",
+      status_ids: [open.id.toString()],
+      rule_ids: ["1"],
+      forwarded: false,
+    });
+    expect((await report([open.id, hidden.id])).status).toBe(404);
+    expect((await report([open.id], bravo.id)).status).toBe(404);
+  });
+
+  test("about somebody elsewhere go there when that is asked, in the instance's name", async () => {
+    const post = await addRemotePost(instance.context, bravo);
+    const { json } = await asBob("POST", "/v1/reports", {
+      account_id: bravo.id.toString(),
+      status_ids: [post.toString()],
+      comment: "Not nice.",
+      forward: true,
+    });
+    expect(json.forwarded).toBe(true);
+    const [flag] = (await sent("Flag")).slice(-1);
+    expect(flag).toMatchObject({
+      actor: instance.context.iris.instance,
+      content: "Not nice.",
+      object: [bravo.iri, expect.stringContaining("https://bravo.example/notes/")],
+    });
+    expect(JSON.stringify(flag)).not.toContain("bob");
   });
 });
 

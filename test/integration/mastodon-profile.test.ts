@@ -277,7 +277,7 @@ describe("links in fields", () => {
     await verify();
     const at = await shown();
     page = "";
-    await asBob("PATCH", EDIT, { display_name: "Bob again" });
+    await link(`${SITE}/stays`);
     await verify();
     expect(await shown()).toBe(at);
     await link(`${SITE}/other`);
