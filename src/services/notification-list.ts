@@ -171,4 +171,6 @@ const STANDS = sql`(case ${notifications.type}
     and f.followee_id = ${notifications.recipientId} and f.state = 'accepted')
   when 'follow_request' then exists (select from follows f where f.follower_id = ${notifications.fromId}
     and f.followee_id = ${notifications.recipientId} and f.state = 'pending')
+  when 'quote' then exists (select from quotes q where q.post_id = ${notifications.postId}
+    and q.state = 'accepted')
   else true end)`;

@@ -37,7 +37,7 @@ export async function viewNotifications(
 ): Promise<NotificationView[]> {
   const shown = new Map(revealed.flatMap(({ post }) => (post === null ? [] : [[post.id, post]])));
   const [views, found] = await Promise.all([
-    viewStatuses(context, acting, [...shown.values()].map(entryOf)),
+    viewStatuses(context, acting, [...shown.values()].map(entryOf), { place: "notifications" }),
     viewReports(
       context,
       acting,

@@ -12,7 +12,7 @@ import {
 import { findPostById, type PostRecord } from "../persistence/repositories/posts.ts";
 import { notifications } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
-import { notifyAll, type Occurrence } from "./notifications.ts";
+import { notifyAll } from "./notifications.ts";
 import { revealPosts } from "./visibility.ts";
 
 /** A post that was just stored, in the caller's transaction. */
@@ -90,19 +90,6 @@ export async function notifyOfEdit(
     postId: post.id,
   }));
   await notifyAll(context, tx, occurrences);
-}
-
-/** `notify` where it is not known yet that the recipient may see the post: silent when not. */
-export async function notifyIfVisible(
-  context: Context,
-  tx: Transaction,
-  occurrence: Occurrence & { readonly postId: Id },
-  recipient: Pick<Concerned, "iri" | "role">,
-): Promise<void> {
-  const post = await findPostById(tx, occurrence.postId);
-  if (post !== null && (await maySee(context, tx, post, recipient))) {
-    await notifyAll(context, tx, [occurrence]);
-  }
 }
 
 /** Who may see what is public; of anything else each is asked. */

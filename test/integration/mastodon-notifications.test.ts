@@ -11,6 +11,7 @@ import {
   polls,
   posts,
   pollVotes,
+  quotes,
   threadMutes,
 } from "../../src/persistence/schema/index.ts";
 import { actingAs } from "../../src/services/acting.ts";
@@ -189,6 +190,18 @@ describe("whoever does something", () => {
     await endPolls(context);
     expect(await typesOf(bensClient)).toEqual(["poll"]);
     expect(await typesOf(ana)).toEqual(["poll"]);
+  });
+
+  test("a quote is told as long as the author of the quoted post consents", async () => {
+    const { context, admin } = alpha;
+    const note = await storeNote(context, admin, PUBLIC);
+    const quoting = await addRemotePost(context, bea);
+    const quote = { postId: quoting, quotedIri: note.iri, quotedId: note.id };
+    await context.db.insert(quotes).values({ ...quote, state: "accepted" });
+    await tell(alpha, admin.actor, "quote", bea, quoting);
+    expect(await typesOf(ana)).toEqual(["quote"]);
+    await context.db.update(quotes).set({ state: "revoked" });
+    expect(await list(ana)).toEqual([]);
   });
 
   test("administrators are told of reports and new members; nobody else is", async () => {
