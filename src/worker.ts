@@ -4,6 +4,7 @@ import type { Instance } from "./instance.ts";
 import { cleanUp } from "./services/clean-up.ts";
 import { endRunOutPartnerships } from "./services/end-partnership.ts";
 import { handleFetchBoosted } from "./services/fetched-boost.ts";
+import { handleProcessImage } from "./services/image-processing.ts";
 import { handleRemoveFiles } from "./services/media-removal.ts";
 import { endPolls, handleTellPoll } from "./services/poll-updates.ts";
 import { handleSendPush } from "./services/push-sending.ts";
@@ -31,6 +32,7 @@ export async function startWorker({ context, jobs, http }: Instance): Promise<Wo
     "fetch-post": (payload) => handleFetchPost(context, payload),
     "fetch-boosted": (payload) => handleFetchBoosted(context, payload),
     "remove-files": (payload) => handleRemoveFiles(context, payload),
+    "process-image": (payload) => handleProcessImage(context, payload),
     "discard-copies": (payload) => handleDiscardCopies(context, payload),
     "verify-links": (payload) => handleVerifyLinks(context, payload),
     "send-push": (payload) => handleSendPush(context, http, payload),

@@ -4,6 +4,7 @@ import { basename, dirname, resolve } from "node:path";
 import { z } from "zod";
 import { AppError, invalid } from "../domain/errors.ts";
 import type { Context } from "../services/context.ts";
+import { actingAs } from "../services/acting.ts";
 import { uploadMedia } from "../services/media-upload.ts";
 import type { Member } from "../services/members.ts";
 
@@ -32,7 +33,7 @@ export async function uploadAttachments(
   for (const file of files) {
     const source = createReadStream(file.path);
     const upload = { fileName: basename(file.path), source, description: file.description };
-    ids.push((await uploadMedia(context, editor, upload)).id.toString());
+    ids.push((await uploadMedia(context, actingAs(editor), upload)).id.toString());
   }
   return ids;
 }

@@ -10,6 +10,8 @@ export interface JobPayloads {
   "fetch-boosted": { iri: string; actorIri: string; postIri: string };
   /** remove files that no post has any more from the store; `keys` are those of media */
   "remove-files": { keys: string[] };
+  /** make a large image anew that was uploaded; `key` is that of the upload */
+  "process-image": { key: string };
   /** empty what came from a former partner; `organization` is an IRI */
   "discard-copies": { organization: string };
   /** wake a client for a notification */
@@ -48,6 +50,7 @@ export const QUEUES: Readonly<Record<JobName, QueueSettings>> = {
   "fetch-post": { retryLimit: 4, retryDelay: 60, expireInSeconds: 120 },
   "fetch-boosted": { retryLimit: 4, retryDelay: 60, expireInSeconds: 120 },
   "remove-files": { retryLimit: 20, retryDelay: 30, expireInSeconds: 300 },
+  "process-image": { retryLimit: 10, retryDelay: 2, expireInSeconds: 120 },
   "discard-copies": { retryLimit: 20, retryDelay: 5, expireInSeconds: 900 },
   "send-push": { retryLimit: 6, retryDelay: 20, expireInSeconds: 60 },
   "end-partnerships": { retryLimit: 1, retryDelay: 5, expireInSeconds: 300 },

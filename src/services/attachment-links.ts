@@ -19,7 +19,7 @@ export interface ShownAttachment extends PostAttachment {
 /** The attachments of a post with their paths here. */
 export function shownAttachments(post: Visible<PostRecord>): readonly ShownAttachment[] {
   return post.attachments.map((attachment, index) => {
-    const file = fileOf(post, attachment, index);
+    const file = linkedFile(post, attachment, index);
     return { ...attachment, path: file === null ? null : filePath(file) };
   });
 }
@@ -36,12 +36,13 @@ export async function linkAttachment(
   const post = await getPostById(context, holder.viewer, place.postId);
   const index = /^\d{1,2}$/.test(place.index) ? Number(place.index) : -1;
   const attachment = post.attachments[index];
-  const file = attachment === undefined ? null : fileOf(post, attachment, index);
+  const file = attachment === undefined ? null : linkedFile(post, attachment, index);
   if (file === null) throw notFound();
   return createMediaLink(context, holder, file);
 }
 
-function fileOf(
+/** Where this instance has or fetches a file of a post; null for what is on neither server. */
+export function linkedFile(
   post: Visible<PostRecord>,
   attachment: PostAttachment,
   index: number,

@@ -6,6 +6,10 @@ import { findMemberById, viewerOf, type Member } from "./members.ts";
 
 /** How long a link can be followed at most; a recall ends it at once. */
 const LINK_MS = 10 * 60_000;
+/** Links in what clients are shown: they load pictures when somebody scrolls there. */
+const LASTING_MS = 60 * 60_000;
+/** How much of that must be left when a link is shown again. */
+const LEFT_MS = 30 * 60_000;
 const PURPOSE = "media-links";
 
 /** A file that links can lead to: our own by its key, another instance's by its place in a post. */
@@ -35,12 +39,33 @@ export async function createMediaLink(
   context: Context,
   { member, viewer }: LinkHolder,
   file: LinkedFile,
+  lifeMs = LINK_MS,
 ): Promise<{ url: string; expiresAt: Date }> {
-  const expiresAt = new Date(Math.floor((context.now().getTime() + LINK_MS) / 1000) * 1000);
+  const expiresAt = new Date(Math.floor((context.now().getTime() + lifeMs) / 1000) * 1000);
   const as = viewer.kind === "anonymous" ? member.actor.iri : viewer.actor;
   const claims = { subject: `${member.id} ${as}`, audience: filePath(file) };
   const token = await signLinkToken(claims, linkKey(context), expiresAt);
   return { url: `${context.config.origin}${filePath(file)}?link=${token}`, expiresAt };
+}
+
+/**
+ * The address of such a link for what a client shows: for an hour, and the same again for half of it, so
+ * that pages of posts cost no signatures and clients load no picture twice.
+ */
+export async function lastingLink(
+  context: Context,
+  holder: LinkHolder,
+  file: LinkedFile,
+): Promise<string> {
+  const { mediaLinks } = context.memory;
+  const as = holder.viewer.kind === "anonymous" ? "" : holder.viewer.actor;
+  const key = `${holder.member.id} ${as} ${filePath(file)}`;
+  const known = mediaLinks.get(key);
+  const now = context.now().getTime();
+  if (known !== undefined && known.expiresAt.getTime() - now > LEFT_MS) return known.url;
+  const made = await createMediaLink(context, holder, file, LASTING_MS);
+  mediaLinks.set(key, made);
+  return made.url;
 }
 
 /** Who looks when a link is followed now; null when it is over, another file's, or its holder's no longer. */

@@ -14,6 +14,11 @@ export function thumbnailKey(key: string): string {
   return `${key}.thumbnail`;
 }
 
+/** The name, in the store, of a large image as it came, until it has been worked on. */
+export function givenKey(key: string): string {
+  return `${key}.given`;
+}
+
 /**
  * Takes the files of a post away from everybody, except those to `keep`: nobody gets them once the
  * caller's transaction has committed, and a job removes them from the store.
@@ -53,6 +58,7 @@ export async function handleRemoveFiles(
   for (const key of keys) {
     await context.media.store.remove(key);
     await context.media.store.remove(thumbnailKey(key));
+    await context.media.store.remove(givenKey(key));
   }
 }
 

@@ -10,9 +10,8 @@ import { findPostById } from "../persistence/repositories/posts.ts";
 import { media, posts, type PostAttachment } from "../persistence/schema/index.ts";
 import type { Acting } from "./acting.ts";
 import type { Context } from "./context.ts";
-import { releaseMedia, removeLater, thumbnailKey } from "./media-removal.ts";
-import { checkDescription, MEDIA_LIMITS } from "./media-upload.ts";
-import type { Member } from "./members.ts";
+import { releaseMedia, thumbnailKey } from "./media-removal.ts";
+import { MEDIA_LIMITS } from "./media-upload.ts";
 import { getVisiblePost } from "./visibility.ts";
 
 export type { MediaRecord } from "../persistence/repositories/media.ts";
@@ -93,7 +92,7 @@ export async function attachMedia(
   const files = wanted.map((id) => {
     const file = found.get(id);
     const mine = file?.postId === null && uploaders.has(file.uploaderId);
-    if (file !== undefined && (mine || file.postId === post.id)) return file;
+    if (file !== undefined && (mine || file.postId === post.id)) return requireReady(file);
     throw invalid({ media_ids: `you have no upload ${id} that could be attached` });
   });
   for (const [position, file] of files.entries()) {
@@ -102,6 +101,16 @@ export async function attachMedia(
   await releaseMedia(context, tx, post.id, wanted);
   const attachments = files.map((file) => toAttachment(context, file));
   await tx.update(posts).set({ attachments }).where(eq(posts.id, post.id));
+}
+
+/** @throws AppError `invalid_request` that names `media_ids` */
+function requireReady(file: MediaRecord): MediaRecord {
+  if (file.state === "ready") return file;
+  const problem =
+    file.state === "failed"
+      ? `the upload ${file.id} could not be read`
+      : `the upload ${file.id} is still being worked on: try again in a moment`;
+  throw invalid({ media_ids: problem });
 }
 
 function readIds(ids: readonly string[]): Id[] {
@@ -140,7 +149,10 @@ export function isUploadOf({ uploaderId }: MediaRecord, { member, actor }: Actin
 function toAttachment(context: Context, file: MediaRecord): PostAttachment {
   const { description, fileName } = file;
   const isImage = file.mediaType.startsWith("image/");
+  const { focusX: x, focusY: y } = file;
   return {
+    id: file.id.toString(),
+    fileName,
     url: context.iris.media(file.key),
     mediaType: file.mediaType,
     name: isImage && description !== "" ? description : fileName,
@@ -149,50 +161,6 @@ function toAttachment(context: Context, file: MediaRecord): PostAttachment {
     height: file.height,
     blurhash: file.blurhash,
     bytes: file.bytes,
+    ...(x === null || y === null ? {} : { focus: { x, y } }),
   };
-}
-
-/**
- * Describes an upload that no post has taken yet.
- * @throws AppError `not_found`, `invalid_request`
- */
-export async function describeMedia(
-  context: Context,
-  member: Member,
-  id: string,
-  description: string,
-): Promise<MediaRecord> {
-  const text = checkDescription(description);
-  const [record] = await context.db
-    .update(media)
-    .set({ description: text })
-    .where(ownUpload(member, id))
-    .returning();
-  if (record === undefined) throw notFound();
-  return record;
-}
-
-/** Removes an upload that no post has taken. @throws AppError `not_found` */
-export async function discardMedia(context: Context, member: Member, id: string): Promise<void> {
-  await context.db.transaction(async (tx) => {
-    const [record] = await tx
-      .update(media)
-      .set({ removedAt: context.now() })
-      .where(ownUpload(member, id))
-      .returning({ key: media.key });
-    if (record === undefined) throw notFound();
-    await removeLater(context, tx, [record.key]);
-  });
-}
-
-/** @throws AppError `not_found` for what is no id */
-function ownUpload(member: Member, decimal: string) {
-  const id = parseId(decimal);
-  if (id === null) throw notFound();
-  return and(
-    eq(media.id, id),
-    eq(media.uploaderId, member.actorId),
-    isNull(media.postId),
-    isNull(media.removedAt),
-  );
 }

@@ -50,6 +50,10 @@ export class Memory {
   vapidKeys: Promise<VapidKeys> | null = null;
   readonly remote = new RemoteMemory();
   readonly posts = new PostMemory();
+  /** links that were shown to clients, by holder and file */
+  readonly mediaLinks = new LRUCache<string, { readonly url: string; readonly expiresAt: Date }>({
+    max: 5_000,
+  });
   /** of actors who looked lately; read anew on each request, made ready when they have changed */
   readonly filters = new LRUCache<Id, CompiledFilters>({ max: 1_000 });
   /** by the token's hash; one counts only as long as the database has that version of it */

@@ -7,7 +7,8 @@ import type { Acting } from "./acting.ts";
 import type { Context } from "./context.ts";
 import { AlreadyDone, findDone, takeKey } from "./idempotency.ts";
 import { keysetSql, newestFirst, type KeysetPage } from "./keyset-page.ts";
-import { listUploads, type MediaRecord } from "./media.ts";
+import { listUploads } from "./media.ts";
+import { showUpload, type ShownFile } from "./shown-files.ts";
 import { fromStored, toStored, type StoredDraft } from "./stored-drafts.ts";
 import { checkStatus, type StatusRequest } from "./statuses.ts";
 
@@ -24,7 +25,7 @@ export interface ScheduledStatus {
   readonly draft: StoredDraft;
   readonly appId: Id | null;
   /** those uploads that are still there */
-  readonly media: readonly MediaRecord[];
+  readonly media: readonly ShownFile[];
   /** why it was not published when its time had come */
   readonly failure: string | null;
 }
@@ -61,7 +62,7 @@ export async function scheduleStatus(
       await publishAt(context, tx, at);
       return inserted;
     });
-    return await view(context, row);
+    return await view(context, acting, row);
   } catch (error) {
     if (!(error instanceof AlreadyDone) || key === null) throw error;
   }
@@ -91,27 +92,28 @@ async function publishAt(context: Context, tx: Transaction, at: Date): Promise<v
   await context.jobs.enqueue(tx, "publish-scheduled", {}, { startAfterSeconds });
 }
 
-async function view(context: Context, row: ScheduledRow): Promise<ScheduledStatus> {
+async function view(context: Context, acting: Acting, row: ScheduledRow): Promise<ScheduledStatus> {
   const draft = fromStored(row.draft);
   const { id, scheduledAt, appId, failure } = row;
-  const media = await listUploads(context, draft.mediaIds);
+  const uploads = await listUploads(context, draft.mediaIds);
+  const media = await Promise.all(uploads.map((file) => showUpload(context, acting, file)));
   return { id, scheduledAt, appId, failure, draft, media };
 }
 
 /** What the one who acts has planned, in the order in which it was planned, newest first. */
 export async function listScheduled(
   context: Context,
-  { actor }: Acting,
+  acting: Acting,
   page: KeysetPage,
 ): Promise<ScheduledStatus[]> {
   const { where, orderBy } = keysetSql(page, scheduledPosts.id);
   const rows = await context.db
     .select()
     .from(scheduledPosts)
-    .where(and(eq(scheduledPosts.actorId, actor.id), where))
+    .where(and(eq(scheduledPosts.actorId, acting.actor.id), where))
     .orderBy(orderBy)
     .limit(page.limit);
-  return Promise.all(newestFirst(page, rows).map((row) => view(context, row)));
+  return Promise.all(newestFirst(page, rows).map((row) => view(context, acting, row)));
 }
 
 /** @throws AppError `not_found` */
@@ -122,7 +124,7 @@ export async function getScheduled(
 ): Promise<ScheduledStatus> {
   const [row] = await context.db.select().from(scheduledPosts).where(own(acting, id));
   if (row === undefined) throw notFound();
-  return view(context, row);
+  return view(context, acting, row);
 }
 
 /**
@@ -147,7 +149,7 @@ export async function reschedule(
     await publishAt(context, tx, at);
     return changed;
   });
-  return view(context, row);
+  return view(context, acting, row);
 }
 
 /** @throws AppError `not_found` */

@@ -1,10 +1,12 @@
-import type { Viewer, Visible } from "../domain/audience/policy.ts";
+import { ANONYMOUS, type Viewer, type Visible } from "../domain/audience/policy.ts";
 import type { Id } from "../domain/ids.ts";
 import { renderMarkdown } from "../platform/markdown/render.ts";
 import type { PostRecord } from "../persistence/repositories/posts.ts";
+import type { Acting } from "./acting.ts";
 import type { Context } from "./context.ts";
 import { listEdits } from "./post-edits.ts";
 import { listRevisions } from "./practice-lists.ts";
+import { showFiles, type ShownFile } from "./shown-files.ts";
 import { findPost } from "./status-reading.ts";
 
 /** How a post stood at some time. */
@@ -12,6 +14,7 @@ export interface StatusState {
   /** the post with what it said then */
   readonly post: Visible<PostRecord>;
   readonly since: Date;
+  readonly files: readonly ShownFile[];
   /** titles; null for what was no poll */
   readonly pollOptions: readonly string[] | null;
 }
@@ -26,12 +29,24 @@ const MOST_REVISIONS = 20;
  */
 export async function readHistory(
   context: Context,
-  viewer: Viewer,
+  acting: Acting | null,
   id: Id,
 ): Promise<StatusState[]> {
+  const states = await statesOf(context, acting?.viewer ?? ANONYMOUS, id);
+  return Promise.all(
+    states.map(async (state) => {
+      const shown = await showFiles(context, acting, [state.post]);
+      return { ...state, files: shown.get(state.post.id) ?? [] };
+    }),
+  );
+}
+
+type BareState = Omit<StatusState, "files">;
+
+async function statesOf(context: Context, viewer: Viewer, id: Id): Promise<BareState[]> {
   const post = await findPost(context, viewer, id);
   const since = post.editedAt ?? post.publishedAt;
-  const present: StatusState = { post, since, pollOptions: null };
+  const present: BareState = { post, since, pollOptions: null };
   if (post.practice !== null && post.local) {
     return viewer.kind === "anonymous" ? [present] : revisionsOf(context, viewer, post);
   }
@@ -55,7 +70,7 @@ async function revisionsOf(
   context: Context,
   viewer: Viewer,
   post: Visible<PostRecord>,
-): Promise<StatusState[]> {
+): Promise<BareState[]> {
   const revisions = await listRevisions(context, viewer, post.id);
   return revisions.slice(-MOST_REVISIONS).map(({ number, title, markdown, createdAt }) => ({
     post: {

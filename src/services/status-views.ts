@@ -17,6 +17,7 @@ import {
 import { viewPolls, type PollView } from "./poll-views.ts";
 import { seeQuotes, type QuoteState } from "./quote-views.ts";
 import { isThreadMuted } from "./thread-mutes-sql.ts";
+import { showFiles, type ShownFile } from "./shown-files.ts";
 
 /** Something in a timeline: a post, or somebody's boost of it. */
 export interface TimelineEntry {
@@ -67,6 +68,8 @@ export interface StatusView extends TimelineEntry {
   readonly poll: PollView | null;
   /** stored atom → how people write it */
   readonly audienceNames: ReadonlyMap<string, string>;
+  /** its files, with addresses that this viewer can load */
+  readonly files: readonly ShownFile[];
   /** the viewer's filters that apply */
   readonly filtered: readonly FilterMatch[];
 }
@@ -105,11 +108,12 @@ export async function viewStatuses(
 ): Promise<StatusView[]> {
   if (entries.length === 0) return [];
   const shown = [...new Map(entries.map(({ post }) => [post.id, post])).values()];
-  const [around, mentioned, names, polls, matches] = await Promise.all([
+  const [around, mentioned, names, polls, files, matches] = await Promise.all([
     readAround(context, acting, shown),
     findActorsByIris(context.db, mentionsOf(shown)),
     audienceNames(context, shown),
     viewPolls(context, acting, shown),
+    showFiles(context, acting, shown),
     filtered ?? filterMatches(context, acting, shown, place),
   ]);
   const quoting = shown.flatMap(({ id }) => (around.get(id)?.quotes === true ? [id] : []));
@@ -127,6 +131,7 @@ export async function viewStatuses(
       quote: quoted.get(entry.post.id) ?? null,
       poll: polls.get(entry.post.id) ?? null,
       audienceNames: names,
+      files: files.get(entry.post.id) ?? [],
       filtered: matches.get(entry.post.id) ?? [],
     };
   });

@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { notices } from "../../src/persistence/schema/index.ts";
+import { actingAs } from "../../src/services/acting.ts";
 import { openGuestSession } from "../../src/services/guests.ts";
 import { uploadMedia } from "../../src/services/media-upload.ts";
 import { deletePractice, publishPractice } from "../../src/services/practices.ts";
@@ -25,7 +26,7 @@ beforeAll(async () => {
   bo = await addRemoteActor(context, "bo", { type: "Person", host: "bo.example" });
   eve = await addRemoteActor(context, "eve", { type: "Person", host: "eve.example" });
   const source = new Blob([new Uint8Array(DRAWING)]).stream();
-  const file = await uploadMedia(context, admin, { fileName: "rates.pdf", source });
+  const file = await uploadMedia(context, actingAs(admin), { fileName: "rates.pdf", source });
   post = await publishPractice(context, admin, {
     audience: [{ kind: "person", actor: bo.iri }],
     mediaIds: [String(file.id)],

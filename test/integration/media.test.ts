@@ -6,18 +6,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ANONYMOUS, type Viewer } from "../../src/domain/audience/policy.ts";
 import { media, posts } from "../../src/persistence/schema/index.ts";
 import { actingAs } from "../../src/services/acting.ts";
-import {
-  attachMedia,
-  describeMedia,
-  discardMedia,
-  openMedia,
-  type MediaRecord,
-} from "../../src/services/media.ts";
+import { attachMedia, openMedia, type MediaRecord } from "../../src/services/media.ts";
 import { createMediaLink, viewerOfMediaLink } from "../../src/services/media-links.ts";
 import { cleanUpMedia, handleRemoveFiles, releaseMedia } from "../../src/services/media-removal.ts";
 import { uploadMedia } from "../../src/services/media-upload.ts";
 import { addMember, changeRole, viewerOf, type Member } from "../../src/services/members.ts";
 import { getPostById } from "../../src/services/reading.ts";
+import { describeUpload, discardUpload } from "../../src/services/uploads.ts";
 import { createTestInstance, type TestInstance } from "../support/context.ts";
 import { HTML, pdf, picture, SVG, telephonePhoto } from "../support/media-samples.ts";
 import { addReader, FOLLOWERS, publish } from "../support/web-world.ts";
@@ -44,7 +39,7 @@ afterAll(() => alpha.close());
 
 function upload(bytes: Buffer | string, fileName: string, by = editor, description?: string) {
   const source = new Blob([typeof bytes === "string" ? bytes : new Uint8Array(bytes)]).stream();
-  return uploadMedia(alpha.context, by, { fileName, source, description });
+  return uploadMedia(alpha.context, actingAs(by), { fileName, source, description });
 }
 
 async function attach(file: MediaRecord, audience = FOLLOWERS) {
@@ -118,14 +113,16 @@ describe("an upload", () => {
       await expect(openMedia(alpha.context, viewer, file.key)).rejects.toMatchObject(NOTHING);
     }
     await expect(
-      describeMedia(alpha.context, editor, String(file.id), "mine?"),
+      describeUpload(alpha.context, actingAs(editor), String(file.id), { description: "mine?" }),
     ).rejects.toMatchObject(NOTHING);
-    await expect(discardMedia(alpha.context, editor, String(file.id))).rejects.toMatchObject(
-      NOTHING,
-    );
-    const described = await describeMedia(alpha.context, author, String(file.id), "A draft");
+    await expect(
+      discardUpload(alpha.context, actingAs(editor), String(file.id)),
+    ).rejects.toMatchObject(NOTHING);
+    const described = await describeUpload(alpha.context, actingAs(author), String(file.id), {
+      description: "A draft",
+    });
     expect(described.description).toBe("A draft");
-    await discardMedia(alpha.context, author, String(file.id));
+    await discardUpload(alpha.context, actingAs(author), String(file.id));
     await expect(openMedia(alpha.context, viewerOf(author), file.key)).rejects.toMatchObject(
       NOTHING,
     );
@@ -187,6 +184,8 @@ describe("a file of a post", () => {
     const read = await getPostById(alpha.context, viewerOf(reader), String(post.id));
     expect(read.attachments).toEqual([
       {
+        id: file.id.toString(),
+        fileName: "plan.pdf",
         url: `https://alpha.example/ap/media/${file.key}`,
         mediaType: "application/pdf",
         name: "plan.pdf",

@@ -19,6 +19,7 @@ import { appRoutes } from "./routes/apps.ts";
 import { defaultPictureRoutes } from "./routes/default-pictures.ts";
 import { instanceRoutes } from "./routes/instance.ts";
 import { groupedNotificationRoutes } from "./routes/grouped-notifications.ts";
+import { mediaRoutes } from "./routes/media.ts";
 import { notificationPolicyRoutes } from "./routes/notification-policies.ts";
 import { notificationRequestRoutes } from "./routes/notification-requests.ts";
 import { notificationRoutes } from "./routes/notifications.ts";
@@ -63,6 +64,7 @@ const ROUTES: readonly ((app: Hono, context: Context) => void)[] = [
   defaultPictureRoutes,
   favouriteRoutes,
   instanceRoutes,
+  mediaRoutes,
   // Before those that take any key in the place of `policy` or `requests`.
   notificationPolicyRoutes,
   notificationRequestRoutes,

@@ -4,10 +4,12 @@ import { invalid } from "../../domain/errors.ts";
 import { readField, readMultipart } from "../../platform/http/multipart.ts";
 import { linkAttachment } from "../../services/attachment-links.ts";
 import type { Context } from "../../services/context.ts";
-import { describeMedia, discardMedia, type MediaRecord } from "../../services/media.ts";
+import { actingAs } from "../../services/acting.ts";
+import type { MediaRecord } from "../../services/media.ts";
 import { createMediaLink } from "../../services/media-links.ts";
 import { MEDIA_LIMITS, uploadMedia } from "../../services/media-upload.ts";
 import { viewerOf, type Member } from "../../services/members.ts";
+import { describeUpload, discardUpload } from "../../services/uploads.ts";
 import { requireScope } from "./access.ts";
 import { jsonBody } from "./body.ts";
 import { describe } from "./describe.ts";
@@ -20,7 +22,7 @@ const LARGEST_FORM = MEDIA_LIMITS.file + 1024 * 1024;
 export function mediaRoutes(app: OpenAPIHono, context: Context): void {
   describe(app, "post", "/media", {
     summary:
-      "Upload a file for a post to come: images up to 16 MiB, PDF, Office files and text up to 40 MiB. " +
+      "Upload a file for a post to come: images up to 16 MiB, films, sounds, PDF, Office files and text up to 40 MiB. " +
       "A day later it is removed unless a post has taken it (`media_ids`).",
     form: NewMedia,
     answers: { 201: Media },
@@ -41,7 +43,9 @@ export function mediaRoutes(app: OpenAPIHono, context: Context): void {
     const input = MediaDescription.safeParse(await jsonBody(c));
     if (!input.success) throw invalid({ description: "a text" });
     const { description } = input.data;
-    const record = await describeMedia(context, member, c.req.param("id"), description);
+    const record = await describeUpload(context, actingAs(member), c.req.param("id"), {
+      description,
+    });
     return c.json(await mediaJson(context, member, record));
   });
 
@@ -51,7 +55,7 @@ export function mediaRoutes(app: OpenAPIHono, context: Context): void {
   });
   app.delete("/media/:id", async (c) => {
     const { member } = await requireScope(context, c, "write:media");
-    await discardMedia(context, member, c.req.param("id"));
+    await discardUpload(context, actingAs(member), c.req.param("id"));
     return c.body(null, 204);
   });
 
@@ -79,12 +83,16 @@ async function receive(context: Context, c: HonoContext, member: Member): Promis
     if (part.name === "description") description = await readField(part);
     if (part.name === "file" && part.fileName !== null && record === null) {
       const { fileName, body } = part;
-      record = await uploadMedia(context, member, { fileName, source: body, description });
+      record = await uploadMedia(context, actingAs(member), {
+        fileName,
+        source: body,
+        description,
+      });
     }
   }
   if (record === null) throw invalid({ file: "a file, as multipart/form-data" });
   if (description.trim() === record.description) return record;
-  return describeMedia(context, member, String(record.id), description);
+  return describeUpload(context, actingAs(member), String(record.id), { description });
 }
 
 function notSent(): never {

@@ -43,6 +43,7 @@ export function attachments(post: Visible<PostRecord>): JsonLd {
       ...(file.width === null ? {} : { width: file.width }),
       ...(file.height === null ? {} : { height: file.height }),
       ...(file.blurhash === null ? {} : { blurhash: file.blurhash }),
+      ...(file.focus === undefined ? {} : { focalPoint: [file.focus.x, file.focus.y] }),
     })),
   };
 }

@@ -66,7 +66,16 @@ function fileAt(url: string | null, about: Json): PostAttachment | null {
     width: wholeNumberOf(about["width"], 1, MAX_PIXELS),
     height: wholeNumberOf(about["height"], 1, MAX_PIXELS),
     blurhash: typeof blurhash === "string" && BLURHASH.test(blurhash) ? blurhash : null,
+    ...focusOf(about["focalPoint"]),
   };
+}
+
+/** `[x, y]` from -1 to 1, as Mastodon says what is not to be cut off; `{}` for anything else. */
+function focusOf(value: unknown): Pick<PostAttachment, "focus"> {
+  if (!Array.isArray(value) || value.length !== 2) return {};
+  const [x, y]: readonly unknown[] = value;
+  const isWithin = (one: unknown): one is number => typeof one === "number" && Math.abs(one) <= 1;
+  return isWithin(x) && isWithin(y) ? { focus: { x, y } } : {};
 }
 
 /** Hashtags, mentions and custom emoji. An emoji's `href` is its image. */

@@ -13,6 +13,7 @@ const COMMON_TERMS = {
   sensitive: "as:sensitive",
   toot: "http://joinmastodon.org/ns#",
   blurhash: "toot:blurhash",
+  focalPoint: { "@id": "toot:focalPoint", "@container": "@list" },
   votersCount: "toot:votersCount",
 } as const;
 

@@ -18,6 +18,9 @@ import { createdAt, idReference, instant, timeOrderedId } from "./columns.ts";
 
 /** A file that belongs to a post; `url` is where its own origin serves it. */
 export interface PostAttachment {
+  /** of our own files: the id of the upload, and what it was called there */
+  readonly id?: string;
+  readonly fileName?: string;
   readonly url: string;
   readonly mediaType: string | null;
   /** what it is called, or for an image what is to be seen */
@@ -29,6 +32,8 @@ export interface PostAttachment {
   readonly width: number | null;
   readonly height: number | null;
   readonly blurhash: string | null;
+  /** what is not to be cut off when it is shown small: from -1 (left, bottom) to 1 (right, top) */
+  readonly focus?: { readonly x: number; readonly y: number };
 }
 
 /** A hashtag or mention of a post. */

@@ -19,12 +19,13 @@ const VARY = "Accept, Authorization, Cookie, Signature, Signature-Input";
 
 /**
  * Headers of every file. Whatever it is, it runs nothing: its type is what it says, it has an origin
- * of its own (`sandbox`), loads nothing, and only images and PDF are shown instead of saved.
+ * of its own (`sandbox`), loads nothing, and only images, films, sounds and PDF are shown instead of saved.
  */
 export function fileHeaders(file: Omit<FileToSend, "bytes" | "version" | "read">): Headers {
   const format = file.mediaType === null ? null : formatOf(file.mediaType);
   const mediaType = format?.mediaType ?? "application/octet-stream";
-  const inline = format?.kind === "image" || mediaType === "application/pdf";
+  const isMedia = format !== null && ["image", "video", "audio"].includes(format.kind);
+  const inline = isMedia || mediaType === "application/pdf";
   const shareable = file.public || file.byLink;
   return new Headers({
     "Content-Type": format?.kind === "text" ? `${mediaType}; charset=utf-8` : mediaType,

@@ -1,5 +1,5 @@
 /** How a kind of file is treated: images are made anew, everything else is kept as it came. */
-type MediaKind = "image" | "document" | "text";
+type MediaKind = "image" | "video" | "audio" | "document" | "text";
 
 /** Of an image, all frames together: 50 megapixels decode into at most 200 MB. */
 export const MAX_PIXELS = 50_000_000;
@@ -22,6 +22,15 @@ const FORMATS: readonly MediaFormat[] = [
   { mediaType: "image/webp", kind: "image", extensions: ["webp"] },
   { mediaType: "image/gif", kind: "image", extensions: ["gif"] },
   { mediaType: "image/avif", kind: "image", extensions: ["avif"] },
+  { mediaType: "video/mp4", kind: "video", extensions: ["mp4", "m4v"] },
+  { mediaType: "video/webm", kind: "video", extensions: ["webm"] },
+  { mediaType: "video/quicktime", kind: "video", extensions: ["mov"] },
+  { mediaType: "audio/mpeg", kind: "audio", extensions: ["mp3"] },
+  { mediaType: "audio/ogg", kind: "audio", extensions: ["ogg", "oga", "opus"] },
+  { mediaType: "audio/flac", kind: "audio", extensions: ["flac"] },
+  { mediaType: "audio/wav", kind: "audio", extensions: ["wav"] },
+  { mediaType: "audio/mp4", kind: "audio", extensions: ["m4a"] },
+  { mediaType: "audio/aac", kind: "audio", extensions: ["aac"] },
   { mediaType: "application/pdf", kind: "document", extensions: ["pdf"] },
   { mediaType: `${OOXML}.wordprocessingml.document`, kind: "document", extensions: ["docx"] },
   { mediaType: `${OOXML}.spreadsheetml.sheet`, kind: "document", extensions: ["xlsx"] },
@@ -34,6 +43,19 @@ const FORMATS: readonly MediaFormat[] = [
   { mediaType: "text/plain", kind: "text", extensions: ["txt", "text", "log"] },
 ];
 
+/** Other names of accepted types, by which libraries and servers call them. */
+const ALIASES: Readonly<Record<string, string>> = {
+  // An animated PNG is a PNG to everybody else.
+  "image/apng": "image/png",
+  "video/x-m4v": "video/mp4",
+  "audio/x-m4a": "audio/mp4",
+  "audio/x-flac": "audio/flac",
+  "audio/vnd.wave": "audio/wav",
+  "audio/x-wav": "audio/wav",
+  "audio/opus": "audio/ogg",
+  "application/ogg": "audio/ogg",
+};
+
 /** The media types of all that is accepted. */
 export function acceptedMediaTypes(): string[] {
   return FORMATS.map(({ mediaType }) => mediaType);
@@ -41,7 +63,9 @@ export function acceptedMediaTypes(): string[] {
 
 /** The accepted format of a media type; null when it is not accepted. */
 export function formatOf(mediaType: string): MediaFormat | null {
-  return FORMATS.find((format) => format.mediaType === mediaType) ?? null;
+  const [plain = ""] = mediaType.split(";");
+  const name = ALIASES[plain] ?? plain;
+  return FORMATS.find((format) => format.mediaType === name) ?? null;
 }
 
 /** Texts do not say what they are: their name tells CSV and Markdown from plain text. */

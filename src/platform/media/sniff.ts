@@ -20,8 +20,7 @@ export async function sniffFile(path: string, fileName: string): Promise<MediaFo
     if (await isPlainText(path)) return textFormatFor(fileName);
     throw refused("a kind of file that is not known here");
   }
-  // An animated PNG is a PNG to everybody else.
-  const format = formatOf(found.mime === "image/apng" ? "image/png" : found.mime);
+  const format = formatOf(found.mime);
   if (format === null) throw refused(found.mime);
   return format;
 }
@@ -47,8 +46,8 @@ async function isPlainText(path: string): Promise<boolean> {
 function refused(what: string): AppError {
   return new AppError(
     "media_type_refused",
-    `This file is ${what}. Attach images (PNG, JPEG, WebP, GIF, AVIF), PDF, Office files without ` +
-      "macros (docx, xlsx, pptx, odt, ods, odp) or plain text in UTF-8 (txt, csv, md).",
+    `This file is ${what}. Attach images (PNG, JPEG, WebP, GIF, AVIF), films (MP4, WebM, MOV), ` +
+      "sounds (MP3, Ogg, FLAC, WAV, M4A, AAC), PDF, Office files without macros (docx, xlsx, pptx, odt, ods, odp) or plain text in UTF-8 (txt, csv, md).",
     { status: 415 },
   );
 }

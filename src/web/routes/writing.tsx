@@ -4,11 +4,12 @@ import { LABELS } from "../../domain/practice.ts";
 import { readField, readMultipart } from "../../platform/http/multipart.ts";
 import { renderMarkdown } from "../../platform/markdown/render.ts";
 import { toCsv } from "../../platform/text/csv.ts";
+import { actingAs } from "../../services/acting.ts";
 import { offeredAudiences } from "../../services/audience-choices.ts";
 import { previewAudience } from "../../services/audience-preview.ts";
 import type { Context } from "../../services/context.ts";
 import { listDisclosures } from "../../services/disclosures.ts";
-import { describeMedia, type MediaRecord } from "../../services/media.ts";
+import type { MediaRecord } from "../../services/media.ts";
 import { MEDIA_LIMITS, uploadMedia, type Upload } from "../../services/media-upload.ts";
 import { requireAuthor, type Member } from "../../services/members.ts";
 import {
@@ -20,6 +21,7 @@ import {
 import { findOrganizationIri } from "../../services/practice-lists.ts";
 import { readPractice, readPracticeChanges } from "../../services/practice-input.ts";
 import { deletePractice, publishPractice, revisePractice } from "../../services/practices.ts";
+import { describeUpload } from "../../services/uploads.ts";
 import type { Problems } from "../components/form-fields.tsx";
 import { readForm, type Form } from "../form.ts";
 import { requireFormToken, UPLOAD_PATH } from "../form-protection.ts";
@@ -275,7 +277,7 @@ async function receiveFile(
   const description = form("description").trim();
   if (added === null || description === "")
     return { form, added: added?.id.toString() ?? null, problem };
-  await describeMedia(context, frame.member, added.id.toString(), description);
+  await describeUpload(context, actingAs(frame.member), added.id.toString(), { description });
   return { form, added: added.id.toString(), problem };
 }
 
@@ -286,7 +288,7 @@ async function tryUpload(
   upload: Upload,
 ): Promise<MediaRecord | string> {
   try {
-    return await uploadMedia(context, member, upload);
+    return await uploadMedia(context, actingAs(member), upload);
   } catch (error) {
     if (error instanceof AppError && error.status < 500) return error.safe;
     throw error;

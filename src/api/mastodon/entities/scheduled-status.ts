@@ -1,8 +1,8 @@
-import type { MediaRecord } from "../../../services/media.ts";
 import type { ScheduledStatus } from "../../../services/scheduled.ts";
+import { mediaAttachmentJson } from "./media-attachment.ts";
 
-/** A post that is published later (`ScheduledStatus`). `origin` is our own. */
-export function scheduledStatusJson(scheduled: ScheduledStatus, origin: string) {
+/** A post that is published later (`ScheduledStatus`). */
+export function scheduledStatusJson(scheduled: ScheduledStatus) {
   const { draft, appId } = scheduled;
   const { poll, inReplyTo } = draft;
   return {
@@ -33,25 +33,8 @@ export function scheduledStatusJson(scheduled: ScheduledStatus, origin: string) 
       idempotency: null,
       with_rate_limit: false,
     },
-    media_attachments: scheduled.media.map((file) => uploadJson(file, origin)),
+    media_attachments: scheduled.media.map(mediaAttachmentJson),
     /** why it was not published when its time had come; ours */
     failure: scheduled.failure,
-  };
-}
-
-function uploadJson(file: MediaRecord, origin: string) {
-  const url = `${origin}/ap/media/${file.key}`;
-  const kind = ["image", "video", "audio"].find((name) => file.mediaType.startsWith(`${name}/`));
-  return {
-    id: file.id.toString(),
-    type: kind ?? "unknown",
-    url,
-    preview_url: url,
-    remote_url: null,
-    preview_remote_url: null,
-    text_url: null,
-    meta: {},
-    description: file.description === "" ? null : file.description,
-    blurhash: file.blurhash,
   };
 }

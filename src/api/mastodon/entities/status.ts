@@ -7,7 +7,7 @@ import type { QuoteView, StatusView } from "../../../services/status-views.ts";
 import { accountJson, acctOf } from "./account.ts";
 import { pollJson } from "./poll.ts";
 import { filterResultJson } from "./filter.ts";
-import { attachmentsJson } from "./media-attachment.ts";
+import { mediaAttachmentJson } from "./media-attachment.ts";
 
 /** A post, or a boost of one, as clients know it (`Status`). `origin` is our own. */
 export function statusJson(view: StatusView, origin: string) {
@@ -70,7 +70,7 @@ function plainStatusJson(view: StatusView, origin: string, depth: number) {
     content: contentOf(post),
     application: view.application,
     account: accountJson(post.authorActor, origin),
-    media_attachments: attachmentsJson(post, origin),
+    media_attachments: view.files.map(mediaAttachmentJson),
     mentions: mentionsJson(view),
     tags: tagsJson(post, origin),
     emojis: [],

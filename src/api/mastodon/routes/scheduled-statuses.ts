@@ -31,21 +31,19 @@ export function scheduledStatusRoutes(app: Hono, context: Context): void {
       origin,
       scheduled.map(({ id }) => id),
     );
-    return c.json(scheduled.map((one) => scheduledStatusJson(one, origin)));
+    return c.json(scheduled.map((one) => scheduledStatusJson(one)));
   });
 
   app.get("/api/v1/scheduled_statuses/:id", async (c) => {
     const credential = await requireCredential(context, c, READ);
-    return c.json(
-      scheduledStatusJson(await getScheduled(context, credential, idInPath(c)), origin),
-    );
+    return c.json(scheduledStatusJson(await getScheduled(context, credential, idInPath(c))));
   });
 
   app.put("/api/v1/scheduled_statuses/:id", async (c) => {
     const credential = await requireCredential(context, c, WRITE);
     const at = readSchedule((await readInput(c, CHANGES)).scheduled_at);
     const changed = await reschedule(context, credential, idInPath(c), at);
-    return c.json(scheduledStatusJson(changed, origin));
+    return c.json(scheduledStatusJson(changed));
   });
 
   app.delete("/api/v1/scheduled_statuses/:id", async (c) => {

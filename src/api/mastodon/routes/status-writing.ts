@@ -28,7 +28,7 @@ export function statusWritingRoutes(app: Hono, context: Context): void {
     if (input.scheduled_at !== undefined) {
       const at = readSchedule(input.scheduled_at);
       const scheduled = await scheduleStatus(context, credential, { ...request, at });
-      return c.json(scheduledStatusJson(scheduled, origin));
+      return c.json(scheduledStatusJson(scheduled));
     }
     const post = await createStatus(context, credential, request);
     return c.json(statusJson(await viewStatus(context, credential, post), origin));

@@ -55,7 +55,7 @@ export function statusRoutes(app: Hono, context: Context): void {
 
   app.get("/api/v1/statuses/:id/history", async (c) => {
     const credential = await findCredential(context, c, READ);
-    const states = await readHistory(context, viewerWith(credential), idInPath(c));
+    const states = await readHistory(context, credential, idInPath(c));
     return c.json(states.map((state) => statusEditJson(state, origin)));
   });
 
