@@ -7,14 +7,9 @@ const CHANNEL = "praxis_changes";
 /**
  * What changed, as a short text that all processes understand: `document:<iri>` (the public document
  * of an actor or object), `organization`, `partners` (partnerships, circles, rules about origins), `deliveries` (there is
- * something to send), `token:<id>` (an access token was revoked: what is open by it must close).
+ * something to send).
  */
-export type Change =
-  | `document:${string}`
-  | `token:${string}`
-  | "organization"
-  | "partners"
-  | "deliveries";
+export type Change = `document:${string}` | "organization" | "partners" | "deliveries";
 
 /** Tells every process, when the caller's transaction commits, that something changed. */
 export async function announceChange(db: Queryable, change: Change): Promise<void> {

@@ -5,7 +5,7 @@ import type { ActorRecord } from "../persistence/repositories/actors.ts";
 import { accessTokens, actors, oauthApps, oauthCodes } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 import type { Member } from "./members.ts";
-import { endToken } from "./token-revocation.ts";
+import { endToken, endTokens } from "./token-revocation.ts";
 
 /** What a member has allowed one application, on however many devices. */
 export interface AuthorizedApp {
@@ -85,17 +85,14 @@ export async function revokeAuthorizedApp(
           eq(oauthCodes.actorId, grant.actorId),
         ),
       );
-    const tokens = await tx
-      .select({ id: accessTokens.id })
-      .from(accessTokens)
-      .where(
-        and(
-          eq(accessTokens.memberId, member.id),
-          eq(accessTokens.appId, grant.appId),
-          eq(accessTokens.actorId, grant.actorId),
-          isNull(accessTokens.revokedAt),
-        ),
-      );
-    for (const { id } of tokens) await endToken(tx, id, context.now());
+    await endTokens(
+      tx,
+      and(
+        eq(accessTokens.memberId, member.id),
+        eq(accessTokens.appId, grant.appId),
+        eq(accessTokens.actorId, grant.actorId),
+      ),
+      context.now(),
+    );
   });
 }

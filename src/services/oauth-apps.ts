@@ -20,9 +20,9 @@ export interface AppRegistration {
 /** The application gets its code shown to the member instead of being called (RFC 6749 knows no such thing). */
 export const OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob";
 
-export const LONGEST_NAME = 60;
+const LONGEST_NAME = 60;
 export const LONGEST_WEBSITE = 2_000;
-export const LONGEST_REDIRECT_URI = 2_000;
+const LONGEST_REDIRECT_URI = 2_000;
 export const MOST_REDIRECT_URIS = 20;
 
 /** What a browser would run, show or open here instead of leaving. */

@@ -1,30 +1,35 @@
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq, inArray, isNull, type SQL } from "drizzle-orm";
 import { AppError } from "../domain/errors.ts";
 import type { Id } from "../domain/ids.ts";
 import { hashToken } from "../platform/crypto/tokens.ts";
-import { announceChange } from "../persistence/changes.ts";
 import type { Transaction } from "../persistence/database.ts";
 import { accessTokens, appTokens, pushSubscriptions } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 import type { OAuthApp } from "./oauth-apps.ts";
 
-/** Ends one access token: it opens nothing from now on, nothing is pushed to it, its streams close. */
-export async function endToken(tx: Transaction, tokenId: Id, now: Date): Promise<void> {
-  await tx
+/**
+ * Ends access tokens: they open nothing from now on, and nothing is pushed to them. Their streams are
+ * closed by whoever holds them, as the table says what happened to it.
+ */
+export async function endTokens(tx: Transaction, which: SQL | undefined, now: Date): Promise<void> {
+  const ended = await tx
     .update(accessTokens)
     .set({ revokedAt: now })
-    .where(and(eq(accessTokens.id, tokenId), isNull(accessTokens.revokedAt)));
-  await tx.delete(pushSubscriptions).where(eq(pushSubscriptions.tokenId, tokenId));
-  await announceChange(tx, `token:${tokenId}`);
+    .where(and(which, isNull(accessTokens.revokedAt)))
+    .returning({ id: accessTokens.id });
+  if (ended.length === 0) return;
+  const ids = ended.map(({ id }) => id);
+  await tx.delete(pushSubscriptions).where(inArray(pushSubscriptions.tokenId, ids));
+}
+
+/** Ends one access token. */
+export function endToken(tx: Transaction, tokenId: Id, now: Date): Promise<void> {
+  return endTokens(tx, eq(accessTokens.id, tokenId), now);
 }
 
 /** Ends every access token of a member. */
-export async function endTokensOf(tx: Transaction, memberId: Id, now: Date): Promise<void> {
-  const tokens = await tx
-    .select({ id: accessTokens.id })
-    .from(accessTokens)
-    .where(and(eq(accessTokens.memberId, memberId), isNull(accessTokens.revokedAt)));
-  for (const { id } of tokens) await endToken(tx, id, now);
+export function endTokensOf(tx: Transaction, memberId: Id, now: Date): Promise<void> {
+  return endTokens(tx, eq(accessTokens.memberId, memberId), now);
 }
 
 /**
