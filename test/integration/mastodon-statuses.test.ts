@@ -4,6 +4,7 @@ import { mastodonApi } from "../../src/api/mastodon/app.ts";
 import { addMember, type Member } from "../../src/services/members.ts";
 import { createToken } from "../../src/services/tokens.ts";
 import { createTestInstance, type TestInstance } from "../support/context.ts";
+import { picture } from "../support/media-samples.ts";
 import { mastodonClient, type TestClient } from "../support/mastodon-client.ts";
 
 const ORIGIN = "https://alpha.example";
@@ -384,6 +385,70 @@ describe("an edit", () => {
     expect((await ritas(method, path, body)).status).toBe(404);
     expect((await visitor(method, path, body)).status).toBe(401);
     expect((await organization(method, path, body)).status).toBe(404);
+  });
+});
+
+describe("files", () => {
+  async function upload(client: TestClient, description: string): Promise<string> {
+    const form = new FormData();
+    form.set(
+      "file",
+      new File([new Uint8Array(await picture())], "photo.png", { type: "image/png" }),
+    );
+    form.set("description", description);
+    const answer = await client("POST", "/api/v1/media", form);
+    expect(answer.status, JSON.stringify(answer.json)).toBeLessThan(300);
+    return answer.json.id;
+  }
+
+  it("stand for a text", async () => {
+    const id = await upload(ana, "A turbine");
+    const note = await post(ana, { media_ids: [id] });
+    expect(note).toMatchObject({
+      content: "",
+      media_attachments: [{ id, type: "image", description: "A turbine" }],
+    });
+  });
+
+  it("are described anew, kept and left out by an edit", async () => {
+    const [one, two] = [await upload(ana, "one"), await upload(ana, "two")];
+    const note = await post(ana, { status: "both", media_ids: [one, two] });
+    const path = `/api/v1/statuses/${note.id}`;
+    const described = await ana("PUT", path, {
+      status: "both",
+      media_attributes: [{ id: one, description: "first" }],
+    });
+    const descriptions = (json: { media_attachments: { description: string }[] }) =>
+      json.media_attachments.map(({ description }) => description);
+    expect(descriptions(described.json)).toEqual(["first", "two"]);
+    const fewer = await ana("PUT", path, { status: "both", media_ids: [two] });
+    expect(descriptions(fewer.json)).toEqual(["two"]);
+    const { json } = await ana("GET", `${path}/history`);
+    expect(json.map(descriptions)).toEqual([["one", "two"], ["first", "two"], ["two"]]);
+  });
+
+  it("of others, or of another post, cannot be attached", async () => {
+    const id = await upload(ana, "mine");
+    // Ana speaks for the organization, so what she uploaded may be its.
+    await post(organization, { status: "x", media_ids: [id] });
+    const again = await ana("POST", "/api/v1/statuses", { status: "x", media_ids: [id] });
+    expect(again.status).toBe(422);
+    const other = await upload(ana, "mine too");
+    const foreign = await ritas("POST", "/api/v1/statuses", { status: "x", media_ids: [other] });
+    expect(foreign.status).toBe(422);
+    expect(foreign.json.error).toMatch(/media_ids/);
+  });
+
+  it("of a deleted post may be attached again", async () => {
+    const id = await upload(ana, "again");
+    const note = await post(ana, { status: "typo", media_ids: [id] });
+    const gone = await ana("DELETE", `/api/v1/statuses/${note.id}`);
+    expect(gone.json.media_attachments).toMatchObject([{ id }]);
+    const redrafted = await post(ana, { status: "no typo", media_ids: [id] });
+    expect(redrafted.media_attachments).toMatchObject([{ id, description: "again" }]);
+    await ana("DELETE", `/api/v1/statuses/${redrafted.id}?delete_media=true`);
+    const late = await ana("POST", "/api/v1/statuses", { status: "x", media_ids: [id] });
+    expect(late.status).toBe(422);
   });
 });
 
