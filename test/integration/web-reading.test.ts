@@ -111,16 +111,8 @@ describe("a public practice", () => {
   });
 
   test("is listed, and found by kind and topic", async () => {
-    for (const path of [
-      ...[
-        "/",
-        "/?kind=practice",
-        "/?topic=handover",
-        "/topics/handover",
-        "/tags/Handover",
-        "/@ana",
-      ],
-    ]) {
+    const lists = ["/", "/?kind=practice", "/?topic=handover", "/topics/handover", "/@ana"];
+    for (const path of lists.concat("/tags/Handover")) {
       expect((await visitor.get(path)).body, path).toContain(`href="${publicPath}"`);
     }
     for (const path of ["/?kind=lesson", "/topics/nothing", "/tags/nothing"]) {
