@@ -127,15 +127,6 @@ export async function getOwnAccount(context: Context, acting: Acting): Promise<O
   };
 }
 
-/** What the actor set for itself, or the defaults. */
-export async function readSettings(context: Context, actorId: Id): Promise<AccountSettings> {
-  const [row] = await context.db
-    .select()
-    .from(actorSettings)
-    .where(eq(actorSettings.actorId, actorId));
-  return row ?? UNSET;
-}
-
 /** Our accounts that want to be found, those who wrote last (`active`) or came last (`new`) first. */
 export async function listDirectory(
   context: Context,

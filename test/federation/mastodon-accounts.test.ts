@@ -123,6 +123,8 @@ test("a link is verified when its page links back", async () => {
     ]);
     expect(json.source.fields[0]).toMatchObject({ value: "https://site.test/team" });
   }, SOON);
+  const home = await (await bravo.fetch("/")).text();
+  expect(home).toContain('href="https://site.test/team" rel="me ');
 });
 
 test("a forwarded report reaches the other side as the instance's, without the reporter", async () => {

@@ -43,7 +43,7 @@ export async function linksBack(
 }
 
 /** The targets of all links that say `rel="me"`. Comments are no links. */
-export function ownLinks(html: string): string[] {
+function ownLinks(html: string): string[] {
   const shown = html.replaceAll(/<!--.*?(?:-->|$)/gs, "");
   const links = Array.from(shown.matchAll(/<(?:a|link)\s([^<>]{1,4000})>/gi)).slice(0, MAX_LINKS);
   return links.flatMap(([, attributes = ""]) => {

@@ -6,6 +6,7 @@ import { Avatar, displayName, fullHandle } from "../components/actor-card.tsx";
 import { EmptyState } from "../components/empty-state.tsx";
 import { Pager, withQuery } from "../components/pager.tsx";
 import { PostList } from "../components/post-list.tsx";
+import { ProfileFields } from "../components/profile-fields.tsx";
 import type { OrganizationFrame } from "../frame.ts";
 import { text } from "../text.ts";
 
@@ -33,6 +34,7 @@ export function OrganizationPage({ frame, page, kind, topic, atStart }: Organiza
           </div>
         </div>
         <p class="lead">{summary || text.organization.description(name)}</p>
+        <ProfileFields actor={actor} />
       </header>
       <div class="beside">
         <section aria-labelledby="practices-title">

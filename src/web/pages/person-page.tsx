@@ -4,6 +4,7 @@ import type { PracticePage } from "../../services/practice-lists.ts";
 import { Avatar, displayName, fullHandle } from "../components/actor-card.tsx";
 import { Pager } from "../components/pager.tsx";
 import { PostList } from "../components/post-list.tsx";
+import { ProfileFields } from "../components/profile-fields.tsx";
 import type { OrganizationFrame } from "../frame.ts";
 import { text } from "../text.ts";
 
@@ -34,6 +35,7 @@ export function PersonPage({ frame, actor, page, atStart }: PersonPageProps) {
             {summary}
           </p>
         )}
+        <ProfileFields actor={actor} />
       </header>
       <section aria-labelledby="credits-title">
         <h2 id="credits-title">{text.person.credited(name)}</h2>

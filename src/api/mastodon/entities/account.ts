@@ -3,8 +3,8 @@ import type { MuteEntry } from "../../../services/mutes.ts";
 import { PICTURES_PATH } from "../pictures.ts";
 
 /** Where an instance serves what accounts without pictures show. */
-export const DEFAULT_AVATAR = `${PICTURES_PATH}/avatar.png`;
-export const DEFAULT_HEADER = `${PICTURES_PATH}/header.png`;
+const DEFAULT_AVATAR = `${PICTURES_PATH}/avatar.png`;
+const DEFAULT_HEADER = `${PICTURES_PATH}/header.png`;
 
 const BOTS = new Set(["Service", "Application"]);
 
