@@ -61,8 +61,7 @@ export async function publishNote(
   const defaults = await prepareToWrite(context, actor.id);
   const visibility = draft.visibility ?? defaults.visibility;
   // Nobody elsewhere is asked about a name that means nothing for whom the post is.
-  const isOpen = visibility === "public" || visibility === "unlisted";
-  const lookUp = visibility === "direct" || (isOpen && (thread?.place.kind ?? "open") === "open");
+  const lookUp = visibility !== "private" && (thread?.place.kind ?? "open") === "open";
   const mentioned = await findMentioned(context, namesIn(note), { lookUp });
   const people = [...mentioned.values()];
   const { audience, quiet } = await noteAudience(

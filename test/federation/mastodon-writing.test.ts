@@ -26,10 +26,11 @@ let bravoOrg: TestClient;
 let cy: TestClient;
 
 async function clientOf(
-  { context, origin, fetch, admin }: NetworkInstance,
+  instance: NetworkInstance,
   handle: string | null,
   as: "member" | "organization" = "member",
 ): Promise<TestClient> {
+  const { context, origin, admin } = instance;
   const input = {
     handle: handle ?? "",
     email: `${handle}@x.test`,
@@ -43,7 +44,11 @@ async function clientOf(
     async (request) => {
       const { pathname, search } = new URL(request.url);
       const body = request.body === null ? null : await request.text();
-      return fetch(pathname + search, { method: request.method, headers: request.headers, body });
+      return instance.fetch(pathname + search, {
+        method: request.method,
+        headers: request.headers,
+        body,
+      });
     },
     token,
   );
@@ -281,6 +286,15 @@ describe("a direct message", () => {
     await ana("DELETE", `/api/v1/statuses/${note.id}`);
     await vi.waitFor(async () => expect(await shown(bea, id)).toBe(404), SOON);
     expect(await held(charlie, note.uri)).toBeUndefined();
+  });
+
+  test("to a partner organization's account is a letter to that account, not to whoever is there", async () => {
+    const note = await post(ana, { status: "@bravo@bravo.test dear all", visibility: "direct" });
+    expect(note).toMatchObject({ visibility: "direct", audience: ["person:@bravo@bravo.test"] });
+    await arrived(bravo, note);
+    expect(await signedGet(bravo, `${bravo.origin}/ap/org`, note.uri)).toBe(200);
+    expect(await signedGet(bravo, `${bravo.origin}/ap/actors/bea`, note.uri)).toBe(404);
+    expect(await signedGet(charlie, `${charlie.origin}/ap/org`, note.uri)).toBe(404);
   });
 
   test("to somebody whom nobody here knows yet finds them", async () => {
