@@ -56,6 +56,21 @@ export async function listConversations(
   };
 }
 
+/** One of the conversations of whoever acts. @throws AppError `not_found` */
+export async function getConversation(
+  context: Context,
+  acting: Acting,
+  id: Id,
+): Promise<Conversation> {
+  const rows = await context.db
+    .select()
+    .from(conversations)
+    .where(and(eq(conversations.id, id), eq(conversations.ownerId, acting.actor.id)));
+  const [conversation] = await readConversations(context, acting, rows);
+  if (conversation === undefined) throw notFound();
+  return conversation;
+}
+
 /** Marks a conversation as read. @throws AppError `not_found` */
 export async function readConversation(
   context: Context,

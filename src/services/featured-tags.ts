@@ -16,7 +16,7 @@ export interface FeaturedTag {
   readonly lastPostAt: Date | null;
 }
 
-const MOST_TAGS = 10;
+export const MOST_TAGS = 10;
 const SUGGESTED = 10;
 /** Letters, digits, marks and underscores, not digits alone. */
 const TAG = /^(?=.*[^\p{Nd}_])[\p{L}\p{M}\p{N}_]{1,100}$/u;

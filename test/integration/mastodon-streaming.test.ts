@@ -28,6 +28,7 @@ import {
   suspendMember,
   type Member,
 } from "../../src/services/members.ts";
+import { keepConversations } from "../../src/services/conversations.ts";
 import { boost, unboost } from "../../src/services/boosts.ts";
 import { favourite } from "../../src/services/favourites.ts";
 import { setUp } from "../../src/services/setup.ts";
@@ -320,6 +321,26 @@ describe("notifications", () => {
       });
     }
     await mark([without]);
+  });
+});
+
+describe("direct messages", () => {
+  it("come as conversations to those whom they are for", async () => {
+    const [bens, anas] = [await listen(ben, "stream=direct"), await listen(ana, "stream=direct")];
+    const author = await remoteActor();
+    const audience: Audience = [{ kind: "person", actor: ben.actor.iri }];
+    const id = await remoteNote(author, audience);
+    const letter = { id, authorId: author.id, audience, inReplyToId: null };
+    await context.db.transaction((tx) => keepConversations(tx, letter));
+    expect(await bens.next()).toMatchObject({
+      stream: ["direct"],
+      event: "conversation",
+      payload: { unread: true, last_status: { id: id.toString(), visibility: "direct" } },
+    });
+    anas.say({ type: "subscribe", stream: "user" });
+    await anas.ready();
+    await mark([anas]);
+    expect(bens.heard).toEqual([]);
   });
 });
 

@@ -1,8 +1,17 @@
+import { NOTE_LIMITS } from "../../../domain/note.ts";
 import { LIMITS } from "../../../domain/practice.ts";
 import { htmlToText } from "../../../platform/html/text.ts";
 import { acceptedMediaTypes, MAX_PIXELS } from "../../../platform/media/media-types.ts";
+import { MOST_TAGS } from "../../../services/featured-tags.ts";
 import { MEDIA_LIMITS } from "../../../services/media-upload.ts";
-import { NOTE_LIMITS } from "../../../domain/note.ts";
+import { MOST_PINS } from "../../../services/pins.ts";
+import {
+  LONGEST_OPTION,
+  LONGEST_POLL,
+  MOST_OPTIONS,
+  SHORTEST_POLL,
+} from "../../../services/polls.ts";
+import { PROFILE_LIMITS } from "../../../services/profile-input.ts";
 import type { ActorRecord } from "../../../services/records.ts";
 import { SOFTWARE } from "../../../services/software.ts";
 import { PICTURES_PATH, THUMBNAIL_BLURHASH } from "../pictures.ts";
@@ -117,15 +126,15 @@ export function instanceV1Json(facts: InstanceFacts) {
 function limits() {
   return {
     accounts: {
-      max_featured_tags: 10,
-      max_pinned_statuses: 5,
-      max_display_name_length: 30,
-      max_note_length: 500,
-      max_profile_fields: 4,
-      profile_field_name_limit: 255,
-      profile_field_value_limit: 255,
-      max_avatar_description_length: 0,
-      max_header_description_length: 0,
+      max_featured_tags: MOST_TAGS,
+      max_pinned_statuses: MOST_PINS,
+      max_display_name_length: PROFILE_LIMITS.displayName,
+      max_note_length: PROFILE_LIMITS.note,
+      max_profile_fields: PROFILE_LIMITS.fields,
+      profile_field_name_limit: PROFILE_LIMITS.fieldName,
+      profile_field_value_limit: PROFILE_LIMITS.fieldValue,
+      max_avatar_description_length: PROFILE_LIMITS.description,
+      max_header_description_length: PROFILE_LIMITS.description,
     },
     statuses: {
       max_characters: NOTE_LIMITS.characters,
@@ -143,10 +152,10 @@ function limits() {
       description_limit: MEDIA_LIMITS.description,
     },
     polls: {
-      max_options: 4,
-      max_characters_per_option: 50,
-      min_expiration: 300,
-      max_expiration: 2_629_746,
+      max_options: MOST_OPTIONS,
+      max_characters_per_option: LONGEST_OPTION,
+      min_expiration: SHORTEST_POLL,
+      max_expiration: LONGEST_POLL,
     },
     practices: { max_title: LIMITS.title, max_characters: LIMITS.content },
   };

@@ -4,10 +4,11 @@ import type { Id } from "../../../domain/ids.ts";
 import { isPublicStream, PUBLIC_STREAMS, type Stream } from "../../../domain/stream.ts";
 import type { Context } from "../../../services/context.ts";
 import type { StreamEvent } from "../../../services/events.ts";
+import { getConversation } from "../../../services/conversation-reading.ts";
 import { getNotification, viewNotifications } from "../../../services/notification-views.ts";
 import { readPostsByIds } from "../../../services/post-reading.ts";
 import type { PostRecord } from "../../../services/records.ts";
-import { viewStatuses } from "../../../services/status-views.ts";
+import { viewStatus, viewStatuses } from "../../../services/status-views.ts";
 import {
   couldSee,
   findBoost,
@@ -17,6 +18,7 @@ import {
   type Happening,
 } from "../../../services/stream-entries.ts";
 import { includesScope, type Credential } from "../../../services/tokens.ts";
+import { conversationJson } from "../entities/conversation.ts";
 import { notificationJson } from "../entities/notification.ts";
 import { statusJson } from "../entities/status.ts";
 import type { Audience, StreamHub } from "./hub.ts";
@@ -50,7 +52,7 @@ export async function distribute(
     case "notification":
       return tellOfNotification(context, hub, event);
     case "conversation":
-      return;
+      return tellOfConversation(context, hub, event);
     case "filters": {
       const mine: Wanted = ({ name }, { actor }) => name === "user" && actor.id === event.actor;
       for (const { connections, stream } of await hub.audiences(mine)) {
@@ -147,6 +149,21 @@ async function tellOfNotification(
     if (view === undefined) return;
     const payload = JSON.stringify(notificationJson(view, context.config.origin));
     hub.send(connections, new StreamMessage(stream, "notification", payload));
+  });
+}
+
+async function tellOfConversation(
+  context: Context,
+  hub: StreamHub,
+  { actor: owner, conversation }: StreamEvent & { readonly kind: "conversation" },
+): Promise<void> {
+  const mine: Wanted = ({ name }, { actor }) => name === "direct" && actor.id === owner;
+  const { origin } = context.config;
+  await forEach(await hub.audiences(mine), async ({ credential, stream, connections }) => {
+    const { last, ...found } = await getConversation(context, credential, conversation);
+    const view = await viewStatus(context, credential, last);
+    const payload = JSON.stringify(conversationJson(found, view, origin));
+    hub.send(connections, new StreamMessage(stream, "conversation", payload));
   });
 }
 
