@@ -1,4 +1,4 @@
-import { and, eq, sql, type SQL } from "drizzle-orm";
+import { and, eq, or, sql, type SQL } from "drizzle-orm";
 import type { Id } from "../domain/ids.ts";
 import { notFound } from "../domain/errors.ts";
 import type { ActorRecord } from "../persistence/repositories/actors.ts";
@@ -164,6 +164,7 @@ async function gather(
   if (shown.length === 0) return [];
   const [newest, oldest] = [edges[0] ?? null, edges.at(-1) ?? null];
   const onPage = sql`${notifications.id} between ${oldest}::bigint and ${newest}::bigint`;
+  const isShown = sql`${key} in ${texts(shown.map(([each]) => each))}`;
   const rows = await db
     .select({
       key: sql<string>`${key} as group_id`,
@@ -176,7 +177,7 @@ async function gather(
     })
     .from(notifications)
     .innerJoin(senders, eq(senders.id, notifications.fromId))
-    .where(and(where, sql`${key} in ${texts(shown.map(([each]) => each))}`))
+    .where(and(where, or(...shown.map(([each]) => isOfGroup(each))), isShown))
     .groupBy(sql`group_id`);
   const byKey = new Map(rows.map((row) => [row.key, row]));
   const known = await findActors(db, rows.flatMap((row) => row.senders.split(",")).map(BigInt));

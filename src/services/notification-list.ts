@@ -133,10 +133,11 @@ export async function notificationsOf(
   const { refusedHosts } = await originFacts(context);
   const possible = await narrowTo(context, acting.viewer);
   const seen = context.db
-    .select({ one: sql`1` })
+    .select({ yes: sql`true` })
     .from(posts)
     .innerJoin(actors, eq(actors.id, posts.authorId))
-    .where(and(eq(posts.id, notifications.postId), possible));
+    .where(and(eq(posts.id, notifications.postId), possible))
+    .limit(1);
   const sender = { id: senders.id, host: senders.host };
   const unhidden = notHiddenFrom(context, acting, sender, "notifications");
   return and(
@@ -152,7 +153,7 @@ export async function notificationsOf(
       ? undefined
       : sql`${hostIn(senders.iri)} not in ${texts(refusedHosts)}`,
     sql`(${notifications.type} like 'admin.%' or ${unhidden})`,
-    sql`(${notifications.postId} is null or exists (${seen}))`,
+    sql`(${notifications.postId} is null or (${seen}))`,
     STANDS,
   );
 }
@@ -161,16 +162,19 @@ function isAdmin({ member, actor }: Acting): boolean {
   return member.role === "admin" && member.actorId === actor.id;
 }
 
-/** Whoever takes back what they did takes the notification back. */
+/**
+ * Whoever takes back what they did takes the notification back. One row is asked for, here and above,
+ * instead of whether any exists: PostgreSQL would read whole tables to know that for all rows at once.
+ */
 const STANDS = sql`(case ${notifications.type}
-  when 'favourite' then exists (select from reactions r where r.post_id = ${notifications.postId}
-    and r.actor_id = ${notifications.fromId} and r.type = 'favourite')
-  when 'reblog' then exists (select from reactions r where r.post_id = ${notifications.postId}
-    and r.actor_id = ${notifications.fromId} and r.type = 'boost')
-  when 'follow' then exists (select from follows f where f.follower_id = ${notifications.fromId}
-    and f.followee_id = ${notifications.recipientId} and f.state = 'accepted')
-  when 'follow_request' then exists (select from follows f where f.follower_id = ${notifications.fromId}
-    and f.followee_id = ${notifications.recipientId} and f.state = 'pending')
-  when 'quote' then exists (select from quotes q where q.post_id = ${notifications.postId}
-    and q.state = 'accepted')
+  when 'favourite' then (select true from reactions r where r.post_id = ${notifications.postId}
+    and r.actor_id = ${notifications.fromId} and r.type = 'favourite' limit 1)
+  when 'reblog' then (select true from reactions r where r.post_id = ${notifications.postId}
+    and r.actor_id = ${notifications.fromId} and r.type = 'boost' limit 1)
+  when 'follow' then (select true from follows f where f.follower_id = ${notifications.fromId}
+    and f.followee_id = ${notifications.recipientId} and f.state = 'accepted' limit 1)
+  when 'follow_request' then (select true from follows f where f.follower_id = ${notifications.fromId}
+    and f.followee_id = ${notifications.recipientId} and f.state = 'pending' limit 1)
+  when 'quote' then (select true from quotes q where q.post_id = ${notifications.postId}
+    and q.state = 'accepted' limit 1)
   else true end)`;

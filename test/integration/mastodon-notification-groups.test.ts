@@ -123,6 +123,7 @@ describe("grouped notifications", () => {
         url: first.url,
         avatar: expect.stringContaining("/avatar.png"),
         avatar_static: expect.stringContaining("/avatar.png"),
+        avatar_description: "",
       },
     ]);
   });

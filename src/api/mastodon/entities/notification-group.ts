@@ -61,8 +61,9 @@ function notificationGroupJson({ group, latest }: ShownGroup, origin: string) {
 
 /** What is needed to show somebody's picture (`PartialAccountWithAvatar`). */
 function partialAccountJson(actor: ActorRecord, origin: string) {
-  const { id, acct, locked, bot, url, avatar, avatar_static } = accountJson(actor, origin);
-  return { id, acct, locked, bot, url, avatar, avatar_static };
+  const { id, acct, locked, bot, url, ...account } = accountJson(actor, origin);
+  const { avatar, avatar_static, avatar_description } = account;
+  return { id, acct, locked, bot, url, avatar, avatar_static, avatar_description };
 }
 
 function distinct(actors: readonly ActorRecord[]): ActorRecord[] {
