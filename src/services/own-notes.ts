@@ -70,7 +70,7 @@ export async function deleteNote(
  * A note by the one who acts.
  * @throws AppError `not_found`, also for what another one of ours wrote
  */
-export async function getOwnNote(
+async function getOwnNote(
   context: Context,
   { viewer, actor }: Acting,
   id: Id,
