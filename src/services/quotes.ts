@@ -1,4 +1,3 @@
-import { eq } from "drizzle-orm";
 import { isPublic } from "../domain/audience/audience.ts";
 import type { Visible } from "../domain/audience/policy.ts";
 import { notFound } from "../domain/errors.ts";
@@ -70,7 +69,7 @@ export async function requestQuote(
 }
 
 /** Who may quote a post of ours: what its author said, else everybody if everybody may read it. */
-export async function quotePolicyOf(db: Queryable, post: PostRecord): Promise<QuotePolicy> {
+async function quotePolicyOf(db: Queryable, post: PostRecord): Promise<QuotePolicy> {
   if (!isPublic(post.audience)) return "nobody";
   return (await loadPostParts(db, [post.id])).get(post.id)?.quotePolicy ?? "public";
 }
@@ -89,10 +88,4 @@ export async function mayQuote(
   const viewer = { kind: "remote", actor: actor.iri } as const;
   const relations = await relationsOf(context, db, viewer, [post.author]);
   return relations.factsAbout(post).follows;
-}
-
-/** What a post of ours quotes, or null. */
-export async function findQuote(db: Queryable, postId: Id) {
-  const [row] = await db.select().from(quotes).where(eq(quotes.postId, postId));
-  return row ?? null;
 }

@@ -1,5 +1,6 @@
-import { isPublic, type Audience } from "../domain/audience/audience.ts";
+import { isPublic } from "../domain/audience/audience.ts";
 import type { Visible } from "../domain/audience/policy.ts";
+import { representFor } from "../domain/audience/representation.ts";
 import type { Id } from "../domain/ids.ts";
 import { announceChange } from "../persistence/changes.ts";
 import type { Transaction } from "../persistence/database.ts";
@@ -7,8 +8,10 @@ import { findPostById, type PostRecord } from "../persistence/repositories/posts
 import { findAncestors } from "../persistence/repositories/threads.ts";
 import { recordActivity } from "./activities.ts";
 import type { Context } from "./context.ts";
+import { termsWith } from "./partner-terms.ts";
 import { withItsParts } from "./post-parts.ts";
 import { partnersOf } from "./relay.ts";
+import { forPartner } from "./representation.ts";
 import { revealToAuthor } from "./visibility.ts";
 
 /**
@@ -27,14 +30,15 @@ export async function tellAgain(
   const visible = revealToAuthor(context, stored);
   if (visible === null) return;
   const post = await withItsParts(tx, visible);
-  for (const audience of await audiencesOf(context, tx, post)) {
+  for (const copy of await copiesOf(context, tx, post)) {
+    const { audience } = copy;
     const iri = context.iris.activity(context.newKey());
     await recordActivity(context, tx, {
       iri,
       actorId: post.authorId,
       type: "Update",
       audience,
-      body: context.wire.update(iri, { ...post, audience }, context.now()),
+      body: context.wire.update(iri, copy, context.now()),
       post: { id: post.id, revision: post.revision },
       ...(isPublic(audience) ? { to } : {}),
     });
@@ -42,20 +46,27 @@ export async function tellAgain(
   await announceChange(tx, `document:${post.iri}`);
 }
 
-/** One activity for all who are addressed openly or by name; each partner has one of its own. */
-async function audiencesOf(
+/** One for all who are addressed openly or by name; each partner has one of its own, naming nobody else. */
+async function copiesOf(
   context: Context,
   tx: Transaction,
   post: Visible<PostRecord>,
-): Promise<Audience[]> {
-  if (isPublic(post.audience)) return [post.audience];
+): Promise<Visible<PostRecord>[]> {
+  if (isPublic(post.audience)) return [post];
   const followers = post.audience.filter(({ kind }) => kind === "followers");
   const people = post.audience.filter(({ kind }) => kind === "person");
   const above = (await findAncestors(tx, [post.id])).get(post.id) ?? [];
   const partners = await partnersOf(context, tx, post, above);
+  const terms = await termsWith(context, tx, partners, above.at(-1)?.iri ?? post.iri);
+  const tags = post.tags.filter(({ type }) => type !== "Mention");
   return [
-    followers,
-    people,
-    ...partners.map((organization): Audience => [{ kind: "partner", organization }]),
-  ].filter((audience) => audience.length > 0);
+    { ...post, audience: followers },
+    { ...post, audience: people },
+    ...partners.map((organization) => {
+      const agreed = terms.get(organization);
+      return agreed === undefined
+        ? { ...representFor(post, organization), tags }
+        : forPartner(post, agreed);
+    }),
+  ].filter(({ audience }) => audience.length > 0);
 }

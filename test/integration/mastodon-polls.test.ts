@@ -17,6 +17,7 @@ import { clientOf, visitorOf, type Client } from "../support/client.ts";
 import { createWorld, PUBLIC, type World } from "../support/inbound-world.ts";
 import { storePoll } from "../support/polls.ts";
 import { Visitor } from "../support/web-client.ts";
+import { addPartnership, addRemoteActor } from "../support/web-world.ts";
 
 const ALL: Audience = [{ kind: "public" }];
 const HOUR_MS = 3_600_000;
@@ -260,6 +261,31 @@ describe("votes from elsewhere", () => {
       }),
     ]);
   });
+});
+
+test("each partner is told of the counts by itself, and of no other partner", async () => {
+  const { context, database } = world;
+  const partners = [await addRemoteActor(context, "dora"), await addRemoteActor(context, "elmo")];
+  for (const partner of partners) await addPartnership(context, partner);
+  const { post } = await storePoll(
+    context,
+    world.admin,
+    partners.map(({ iri }) => ({ kind: "partner", organization: iri })),
+  );
+  const tags = partners.map(({ iri, handle }) => ({
+    type: "Mention" as const,
+    name: `@${handle}`,
+    href: iri,
+  }));
+  await database.db.update(posts).set({ tags }).where(eq(posts.id, post.id));
+  await handleTellPoll(context, { postId: post.id.toString() });
+  const told = await database.db.select().from(activities).where(eq(activities.postId, post.id));
+  expect(told).toHaveLength(2);
+  for (const [one, other] of [partners, partners.toReversed()]) {
+    const mine = told.filter(({ body }) => body.includes(one?.iri ?? ""));
+    expect(mine).toHaveLength(1);
+    expect(mine[0]?.body).not.toContain(other?.iri);
+  }
 });
 
 describe("polls from elsewhere", () => {

@@ -255,6 +255,15 @@ describe("somebody elsewhere asks to quote a post of ours", () => {
     expect((await world.deliver(world.mallory, request)).status).toBe(403);
   });
 
+  test("a stamp that somebody else asked for is no use to the author", async () => {
+    const quoting = `${world.bravo.origin}/notes/asked-by-ben`;
+    const request = world.activity(world.ben, "QuoteRequest", mine.iri, { instrument: quoting });
+    await world.send(world.ben, request);
+    const post = world.bravo.note(world.bea, "asked-by-ben", { quote: mine.iri });
+    await world.send(world.bea, world.activity(world.bea, "Create", post));
+    expect((await rowOf(quoting))?.state).toBe("pending");
+  });
+
   test("a stamp is no use for another post or another author", async () => {
     const { request } = ask();
     await world.send(world.bea, request);

@@ -103,8 +103,16 @@ describe("favourites and bookmarks", () => {
     const ids = async () =>
       (await asBob("GET", `/v1/${name}s`)).json.map(({ id }: { id: string }) => id);
     expect(await ids()).toContain(practice.id.toString());
+    const older = await publishFor(instance, ALL);
+    await asBob("POST", `/v1/statuses/${older.id}/${name}`);
+    await asBob("POST", `/v1/statuses/${practice.id}/un${name}`);
+    await asBob("POST", `/v1/statuses/${practice.id}/${name}`);
     await hide([]);
     expect(await ids()).not.toContain(practice.id.toString());
+    // Nor is there a gap, or an id to go on from.
+    const { json, headers } = await asBob("GET", `/v1/${name}s?limit=1`);
+    expect(json.map(({ id }: { id: string }) => id)).toEqual([older.id.toString()]);
+    expect(headers.get("Link")).toContain("max_id");
   });
 });
 
