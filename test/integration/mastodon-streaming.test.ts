@@ -631,6 +631,19 @@ describe("a client that does not keep up", () => {
   });
 });
 
+describe("a server that may have missed something", () => {
+  it("asks its clients to come again", async () => {
+    const client = await listen(ben, "stream=user");
+    await context.db.execute(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and query ilike 'listen %'`,
+    );
+    expect(await client.closed).toBe(1012);
+    const again = await listen(ben, "stream=user");
+    await mark([again]);
+  });
+});
+
 describe("a server that stops", () => {
   it("asks its clients to come again", async () => {
     const web = await startWeb(Buffer.from(context.secretKey).toString("base64"));
