@@ -179,6 +179,16 @@ describe("grouped notifications", () => {
     expect((await groups()).statuses).toMatchObject([{ id: first.toString() }]);
   });
 
+  test("a page is as full of groups as was asked for, however much is in one of them", async () => {
+    const oldest = [await mention(), await mention()];
+    const post = await note();
+    for (let count = 0; count < 4; count += 1) await fan(post.id);
+    const found = (await groups("?limit=3")).notification_groups;
+    expect(found.map(({ status_id: id }: { status_id: string }) => id)).toEqual(
+      [post.id, ...oldest.toReversed()].map(String),
+    );
+  });
+
   test("unread groups are counted, not their notifications", async () => {
     const post = await note();
     await fan(post.id);
