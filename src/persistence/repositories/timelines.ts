@@ -70,8 +70,9 @@ const queries = new WeakMap<Database, Map<string, HomeQuery>>();
 
 /**
  * The next candidates of a home or list timeline, in the order of the stretch, each post and boost
- * once. Every author and every place gives its newest few by an index; the newest two of each author
- * say how far back the others have to look, so that it costs the same however many posts there are.
+ * once. Where most of what arrives is wanted, the newest posts of all are enough. Else every author
+ * gives its newest two by an index, which say how far back to look for more, as do boosts and places:
+ * so it costs the same however many posts there are.
  */
 export async function findCandidates(
   db: Database,
@@ -150,17 +151,30 @@ function buildCandidates(
       where f.follower_id = any(${GIVEN.followers}::bigint[]) and f.state = 'accepted'
         and ${among} and not ${unwanted(sql`a.id`, sql`a.host`)}
       group by f.followee_id
+    ), recent as materialized (
+      select p.id, p.author_id from (
+        select * from posts where ${within("id")} order by id ${order} limit ${limit} * 4) p
+      join chosen c on c.id = p.author_id
+      where ${wanted}
+    ), enough as materialized (
+      select count(*) >= ${limit} as of_recent from recent
     ), newest as materialized (
       select p.id, c.id as author_id from chosen c cross join lateral (
         select p.id from posts p where p.author_id = c.id and ${within("p.id")} and ${wanted}
         order by p.id ${order} limit 2) p
+      where not (select of_recent from enough)
     ), edge as materialized (
-      select coalesce((select id from newest order by id ${order} offset ${limit} - 1 limit 1),
+      select coalesce(
+        case when (select of_recent from enough)
+          then (select id from recent order by id ${order} offset ${limit} - 1 limit 1)
+          else (select id from newest order by id ${order} offset ${limit} - 1 limit 1) end,
         (select ${sql.raw(upwards ? "high" : "low")} from given)) as id
     ), near as materialized (
       select id, author_id from newest where id ${sql.raw(upwards ? "<=" : ">=")} (select id from edge)
     ), found (id, post_id, iri, created_at, actor_id) as (
       (select id, id, ${plain} from near)
+      union all
+      (select id, id, ${plain} from recent where (select of_recent from enough))
       union all
       (select p.id, p.id, ${plain}
       from chosen c cross join lateral (
