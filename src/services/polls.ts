@@ -4,7 +4,7 @@ import type { Id } from "../domain/ids.ts";
 import type { Transaction } from "../persistence/database.ts";
 import { polls, posts } from "../persistence/schema/index.ts";
 
-export const FEWEST_OPTIONS = 2;
+const FEWEST_OPTIONS = 2;
 export const MOST_OPTIONS = 12;
 /** characters */
 export const LONGEST_OPTION = 100;

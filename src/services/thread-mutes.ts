@@ -35,15 +35,6 @@ export async function unmuteThread(
   return post;
 }
 
-/** Those of our actors who hear nothing of the thread that a post is in. */
-export async function findThreadMuters(db: Queryable, postId: Id): Promise<Set<Id>> {
-  const rows = await db
-    .select({ actorId: threadMutes.actorId })
-    .from(threadMutes)
-    .where(inArray(threadMutes.rootId, await threadOf(db, postId)));
-  return new Set(rows.map(({ actorId }) => actorId));
-}
-
 /** The post and those above it, the first of the thread last. */
 async function threadOf(db: Queryable, id: Id): Promise<Id[]> {
   const above = (await findAncestors(db, [id])).get(id) ?? [];
