@@ -19,7 +19,7 @@ export const PUBLIC_STREAMS = {
 export type PublicStreamName = keyof typeof PUBLIC_STREAMS;
 
 export function isPublicStream(stream: Stream): stream is { readonly name: PublicStreamName } {
-  return stream.name in PUBLIC_STREAMS;
+  return Object.hasOwn(PUBLIC_STREAMS, stream.name);
 }
 
 /** How messages name the stream that they belong to: `["user"]`, `["hashtag", "safety"]`. */

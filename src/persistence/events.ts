@@ -62,7 +62,7 @@ export async function listenForEvents(
 /** Null for what this version does not know: another one may run beside it during an update. */
 export function readEvent(payload: string): StreamEvent | null {
   const [kind = "", ...parts] = payload.split(":");
-  if (!(kind in FIELDS)) return null;
+  if (!Object.hasOwn(FIELDS, kind)) return null;
   const names: readonly string[] = FIELDS[kind as StreamEvent["kind"]];
   const ids = parts.map(parseId);
   if (ids.length !== names.length || ids.includes(null)) return null;

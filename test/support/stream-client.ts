@@ -47,7 +47,8 @@ export async function listenTo(
   const asking: (() => void)[] = [];
   const waiting: ((message: StreamedMessage) => void)[] = [];
   socket.on("message", (data) => {
-    const raw = JSON.parse(String(data)) as StreamedMessage;
+    if (!Buffer.isBuffer(data)) throw new Error("a message in pieces");
+    const raw = JSON.parse(data.toString("utf8")) as StreamedMessage;
     const payload =
       typeof raw.payload === "string" && raw.payload.startsWith("{")
         ? JSON.parse(raw.payload)

@@ -34,7 +34,7 @@ export interface InstanceFacts {
 }
 
 /** The level of the Mastodon API that is here; clients look at its first figure. */
-export const API_LEVEL = "4.5.0";
+const API_LEVEL = "4.5.0";
 /** Counted by Mastodon itself: 7 = quotes (4.5). */
 const MASTODON_API_VERSION = 7;
 /** Pages and messages of this software are in English; posts are in any language. */

@@ -40,10 +40,6 @@ export class StreamConnection {
     return this.#streams.size;
   }
 
-  has(key: string): boolean {
-    return this.#streams.has(key);
-  }
-
   subscribe(stream: Stream): void {
     this.#streams.set(keyOf(stream), stream);
   }

@@ -54,7 +54,7 @@ export function readStream({ stream: name = "", tag, list }: AskedStream): Strea
       return { name, list: id };
     }
     default:
-      if (!(name in PUBLIC_STREAMS)) throw unknown("There is no stream of that name.");
+      if (!Object.hasOwn(PUBLIC_STREAMS, name)) throw unknown("There is no stream of that name.");
       return { name: name as PublicStreamName };
   }
 }

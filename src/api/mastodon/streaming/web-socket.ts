@@ -137,7 +137,7 @@ function attend(
   const follow = (message: AskedMessage) => after(() => obey(context, connection, message));
   if (asked !== null) follow({ ...asked, type: "subscribe" });
   client.on("message", (data, isBinary) => {
-    const message = isBinary ? null : readMessage(data.toString());
+    const message = Buffer.isBuffer(data) && !isBinary ? readMessage(data.toString("utf8")) : null;
     if (message === null) return after(() => Promise.reject(unreadable()));
     return follow(message);
   });
