@@ -75,6 +75,13 @@ export async function fillWithPosts(databaseUrl: string, count: number): Promise
         case when local then repeat('Every handover used to be different. ', 40) end
       from added where type = 'Article'`;
   }
+  // One in ten posts was boosted by one of the authors.
+  await sql`
+    insert into reactions (id, iri, type, actor_id, post_id)
+    select id + 40000, 'https://h' || n % 20 || '.example/boosts/' || id, 'boost',
+      (${authorIds}::bigint[])[(hashint8(id) & 2147483647) % ${AUTHORS} + 1], id
+    from (select id, row_number() over () as n from posts where audience @> '{public}') as open
+    where n % 5 = 0`;
   await sql`vacuum analyze`;
   await sql.end();
 }

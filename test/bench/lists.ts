@@ -18,6 +18,8 @@ export interface ListFigures {
 const PASSWORD = "correct horse battery";
 const PATH = "/api/praxis/v1/practices?limit=20";
 
+const HOME = "/api/v1/timelines/home";
+
 /** Lists of posts in a database of `posts` posts (see `fillWithPosts`), by real requests. */
 export async function measureLists(database: BenchDatabase, posts: number): Promise<ListFigures[]> {
   const url = await database.create(`bench_lists_${posts}`);
@@ -43,10 +45,10 @@ export async function measureLists(database: BenchDatabase, posts: number): Prom
     const pids = [server.pid, database.pid];
     const { cpuMs: floorMs } = await measureGet(`${server.origin}/healthz`, "*/*", pids);
     const figures: ListFigures[] = [];
-    const measure = async (who: string, token: string | null) => {
+    const measure = async (who: string, token: string | null, what = "practices", path = PATH) => {
       const headers = token === null ? {} : { authorization: `Bearer ${token}` };
-      const { cpuMs } = await measureGet(`${server.origin}${PATH}`, "*/*", pids, 2000, headers);
-      figures.push({ work: `GET practices, ${short(posts)} posts, ${who}`, cpuMs, floorMs });
+      const { cpuMs } = await measureGet(`${server.origin}${path}`, "*/*", pids, 2000, headers);
+      figures.push({ work: `GET ${what}, ${short(posts)} posts, ${who}`, cpuMs, floorMs });
     };
     await measure("anonymous", null);
     for (const [handle, who] of [
@@ -60,6 +62,7 @@ export async function measureLists(database: BenchDatabase, posts: number): Prom
         "--scopes=read",
       );
       await measure(who, token ?? "");
+      await measure(who, token ?? "", "home timeline", HOME);
     }
     const home = await measureHome(url, server.origin, database.pid);
     figures.push({ work: `home (service), ${short(posts)} posts`, cpuMs: home, floorMs });
