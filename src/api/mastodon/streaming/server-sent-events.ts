@@ -2,6 +2,7 @@ import type { Context as HonoContext, Hono } from "hono";
 import { AppError } from "../../../domain/errors.ts";
 import type { Context } from "../../../services/context.ts";
 import { authenticate } from "../../../services/tokens.ts";
+import { noteAuthenticated } from "../rate-limits.ts";
 import type { Peer, StreamConnection } from "./connection.ts";
 import type { StreamHub } from "./hub.ts";
 import { openStream } from "./open-stream.ts";
@@ -31,6 +32,7 @@ export function streamingRoutes(app: Hono, context: Context, hub: StreamHub): vo
     app.get(`${ROOT}/${path}`, async (c) => {
       const { only_media, tag, list } = c.req.query();
       const credential = await authenticate(context, requireToken(c));
+      noteAuthenticated(c);
       const name = ["1", "true"].includes(only_media ?? "") ? onlyMedia : plain;
       const stream = await openStream(context, credential, { stream: name, tag, list });
       hub.requireRoom(credential);
