@@ -17,6 +17,7 @@ import {
   type TimelinePage,
 } from "./timelines.ts";
 import { revealPosts } from "./visibility.ts";
+import { knowsOfWithdrawal } from "./withdrawals.ts";
 
 const NOTHING: TimelinePage = { entries: [], filtered: new Map() };
 
@@ -116,8 +117,8 @@ export async function findBoost({ db }: Context, id: Id): Promise<{ readonly act
 }
 
 /**
- * Whether who looks can have seen a post before it went: those may be told that it is gone. They could
- * see it if it were not withdrawn. Whoever had it under a partnership that is over by now is not told.
+ * Whether who looks can have seen a post before it went, and so may be told that it is gone: they
+ * could see it if it were not withdrawn, or had it under a partnership that is over by now.
  */
 export async function couldSee(
   context: Context,
@@ -125,5 +126,5 @@ export async function couldSee(
   post: PostRecord,
 ): Promise<boolean> {
   const [before] = await revealPosts(context, viewer, [{ ...post, withdrawn: false }]);
-  return before !== undefined;
+  return before !== undefined || (await knowsOfWithdrawal(context, viewer, post));
 }

@@ -21,7 +21,16 @@ export async function findWithdrawal(
   if (viewer.kind !== "local") return null;
   const post = await find(context.db);
   if (post === null || post.withdrawnAt === null) return null;
-  const relations = await relationsOf(context, context.db, viewer, [post.author]);
-  if (!mayKnowOfWithdrawal(viewer, post, relations.factsAbout(post))) return null;
+  if (!(await knowsOfWithdrawal(context, viewer, post))) return null;
   return { owner: post.authorActor, withdrawnAt: post.withdrawnAt };
+}
+
+/** Whether the viewer may be told that the post is withdrawn, see `mayKnowOfWithdrawal`. */
+export async function knowsOfWithdrawal(
+  context: Context,
+  viewer: Viewer,
+  post: PostRecord,
+): Promise<boolean> {
+  const relations = await relationsOf(context, context.db, viewer, [post.author]);
+  return mayKnowOfWithdrawal(viewer, post, relations.factsAbout(post));
 }

@@ -135,7 +135,7 @@ test("7 below a public practice, private replies are neither listed nor counted;
   expect(text).not.toContain(WHISPER);
 });
 
-test("8 a member outside the audience finds it in no list, search, discussion or page; there are no other timelines, lists, bookmarks or notifications", async () => {
+test("8 a member outside the audience finds it in no list, search, discussion or page", async () => {
   const practice = given(Q);
   const path = `/practices/${qAtB.id}`;
   expect((await b.as("bo", "GET", path)).json.title).toContain(SECRET);
@@ -170,14 +170,9 @@ test("8 a member outside the audience finds it in no list, search, discussion or
   expect(uris).toContain(given(P).uri);
   expect(uris).not.toContain(practice.uri);
   expect(uris).not.toContain(given(R).uri);
-  for (const absent of ["timelines/home", "lists", "bookmarks", "notifications", "favourites"]) {
-    const url = `${b.origin}/api/v1/${absent}`;
-    const headers = { Authorization: `Bearer ${b.token("carla")}` };
-    expect((await ask(url, { accept: "application/json", headers })).status, absent).toBe(404);
-  }
 });
 
-test("9 search, topics and people's pages find it for nobody outside; there is no autocomplete and no trends", async () => {
+test("9 search, topics, hashtags and people's pages find it for nobody outside", async () => {
   for (const query of [
     `?q=${SECRET}`,
     "?topic=zirconquartztopic",
@@ -197,9 +192,10 @@ test("9 search, topics and people's pages find it for nobody outside; there is n
   expect(other.replaceAll(/zirconquartztopic/gi, "x")).toBe(
     never.replaceAll(/zirconquartztopid/gi, "x"),
   );
-  for (const absent of ["/api/v2/search?q=x", "/api/v1/trends/tags", "/tags/zirconquartztopic"]) {
-    expect((await visit(a.origin + absent)).status, absent).toBe(404);
-  }
+  const tagged = (await visit(`${a.origin}/tags/zirconquartztopic`)).text;
+  expect(tagged.replaceAll(/zirconquartztopic/gi, "x")).toBe(
+    (await visit(`${a.origin}/tags/zirconquartztopid`)).text.replaceAll(/zirconquartztopid/gi, "x"),
+  );
 });
 
 test("11 the proxy for partners' files asks nobody but the author's own server, whatever a post says", async () => {
@@ -265,15 +261,13 @@ test("12 the landing page of a notice tells a crawler nothing, and is the same f
   expect(without(page)).toEqual(without(another));
 });
 
-test("13 what is sent to a person's inbox elsewhere carries no title and no body; there is no e-mail and no push", async () => {
+test("13 what is sent to a person's inbox elsewhere carries no title and no body; there is no e-mail", async () => {
   const { text } = await noticeToFay();
   expect(text).toContain("/n/");
   expectNoTrace(text, "the notice");
   for (const { text: anything } of world.peer.posted) expectNoTrace(anything, "what Fay was sent");
-  for (const absent of ["/api/v1/push/subscription", "/api/v1/emails/confirmations"]) {
-    const headers = { Authorization: `Bearer ${a.token("ana")}` };
-    expect((await ask(a.origin + absent, { headers })).status, absent).toBe(404);
-  }
+  const headers = { Authorization: `Bearer ${a.token("ana")}` };
+  expect((await ask(`${a.origin}/api/v1/emails/confirmations`, { headers })).status).toBe(404);
 });
 
 test("14 nobody can list followers or the members of a circle from outside", async () => {
@@ -376,7 +370,7 @@ test("17 what a partner published is not the receiving organization's to change"
   expect((await b.as("carla", "GET", `/practices/${id}`)).json.title).toContain(SECRET);
 });
 
-test("16 a suspended member's token, session and file links end at once; there are no streams to outlive them", async () => {
+test("16 a suspended member's token, session and file links end at once", async () => {
   const file = await upload(a);
   const { id } = await publish(a, { audience: [`partner:${b.handle}`], media_ids: [file.id] });
   const session = await signIn(a.origin, "rolf", PASSWORD);
@@ -389,12 +383,4 @@ test("16 a suspended member's token, session and file links end at once; there a
   expect(await reads()).toEqual([200, 200, 200]);
   await a.command("member", "suspend", "rolf");
   expect(await reads()).toEqual([401, 303, 404]);
-  for (const absent of [
-    "/api/v1/streaming",
-    "/api/v1/streaming/user",
-    "/api/v1/streaming/health",
-  ]) {
-    const headers = { Authorization: `Bearer ${a.token("ana")}` };
-    expect((await ask(a.origin + absent, { headers })).status, absent).toBe(404);
-  }
 });

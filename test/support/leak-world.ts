@@ -74,7 +74,7 @@ export async function startParty(
     // As `praxis token create` makes it, without starting a program for each.
     await instance.database.sql`
       insert into access_tokens (token_hash, member_id, actor_id, scopes)
-      select ${hashToken(token)}, m.id, m.actor_id, ${["read", "write", "follow"]}
+      select ${hashToken(token)}, m.id, m.actor_id, ${["read", "write", "follow", "push"]}
       from members m join actors a on a.id = m.actor_id where a.handle = ${handle}`;
   }
   const token = (member: string) => {
