@@ -20,6 +20,7 @@ import { pageHeaders } from "./response-headers.ts";
 import { applicationRoutes } from "./routes/applications.tsx";
 import { authorizeRoutes } from "./routes/authorize.tsx";
 import { guestRoutes } from "./routes/guest.tsx";
+import { disclosureRoutes } from "./routes/disclosures.tsx";
 import { discussionRoutes } from "./routes/discussion.tsx";
 import { machineRoutes } from "./routes/machines.ts";
 import { memberRoutes } from "./routes/member.tsx";
@@ -66,6 +67,7 @@ export function webApp(context: Context): Hono<WebEnv> {
   app.route("/", partnerRoutes(context));
   app.route("/", originRoutes(context));
   app.route("/", writingRoutes(context));
+  app.route("/", disclosureRoutes(context));
   app.route("/", authorizeRoutes(context));
   app.route("/", applicationRoutes(context));
   app.route("/", setupRoutes(context));

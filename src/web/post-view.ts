@@ -6,9 +6,10 @@ import { listDisclosures, type DisclosureLine } from "../services/disclosures.ts
 import { readDiscussion, type Discussion } from "../services/discussion.ts";
 import { listActors } from "../services/people.ts";
 import { listRevisions, type Revision } from "../services/practice-lists.ts";
-import { viewPolls, type PollView } from "../services/poll-views.ts";
+import type { PollView } from "../services/poll-views.ts";
 import type { ActorRecord, PostRecord } from "../services/records.ts";
 import type { Frame } from "./frame.ts";
+import { readShownParts } from "./shown-parts.ts";
 
 const REPLIES_SHOWN = 100;
 
@@ -25,6 +26,8 @@ export interface PostView {
   readonly names: ReadonlyMap<string, string>;
   /** null for what is no question */
   readonly poll: PollView | null;
+  /** what it quotes; null for nothing, and for what is not for the one who looks */
+  readonly quoted: Visible<PostRecord> | null;
   readonly discussion: Discussion;
   /** who has received one of our practices, newest first; for editors, else empty */
   readonly disclosures: readonly DisclosureLine[];
@@ -42,12 +45,12 @@ export async function readPostView(
   const named = frame.member === null ? [] : audienceIris(post);
   const { member } = frame;
   const mayKnowRecipients = member !== null && isEditor(member.role) && post.local;
-  const [credits, revisions, audience, names, polls, discussion, disclosures] = await Promise.all([
+  const [credits, revisions, audience, names, parts, discussion, disclosures] = await Promise.all([
     listActors(context, post.practice?.credits ?? []),
     post.local && post.practice !== null ? listRevisions(context, frame.viewer, post.id) : [],
     listActors(context, named),
     audienceNames(context, member === null ? [] : [post]),
-    viewPolls(context, null, [post]),
+    readShownParts(context, member, [post]),
     readDiscussion(context, frame.viewer, post, { after, limit: REPLIES_SHOWN }),
     mayKnowRecipients
       ? listDisclosures(context, member, { practice: post.id, limit: DISCLOSURES_SHOWN })
@@ -59,7 +62,8 @@ export async function readPostView(
     revisions,
     audience: new Map(audience.map((actor) => [actor.iri, actor])),
     names,
-    poll: polls.get(post.id) ?? null,
+    poll: parts.polls.get(post.id) ?? null,
+    quoted: parts.quoted.get(post.id) ?? null,
     discussion,
     disclosures,
   };

@@ -147,6 +147,7 @@ export const text = {
     older: "Older",
     newest: "Back to the newest",
     pages: "Pages",
+    quoted: (name: string) => `Quotes ${name}`,
     untitled: (name: string) => `Post by ${name}`,
     read: "Read on",
   },

@@ -2,20 +2,13 @@ import type { Visible } from "../../domain/audience/policy.ts";
 import { htmlToText } from "../../platform/html/text.ts";
 import type { PostRecord } from "../../services/records.ts";
 import { languageTag, text } from "../text.ts";
-import { ActorLine, displayName } from "./actor-card.tsx";
+import type { ShownParts } from "../shown-parts.ts";
+import { ActorLine } from "./actor-card.tsx";
 import { Day } from "./day.tsx";
+import { PollOptions } from "./poll-options.tsx";
 import { PostBody } from "./post-body.tsx";
-
-/** The page of a post here: by its slug for our practices, by its id for everything else. */
-function postPath(post: Visible<PostRecord>): string {
-  const slug = post.practice?.slug ?? null;
-  return slug === null ? `/posts/${post.id}` : `/practices/${slug}`;
-}
-
-/** What a post is called where its text is not shown. */
-export function postTitle(post: Visible<PostRecord>): string {
-  return post.title || text.list.untitled(displayName(post.authorActor));
-}
+import { postPath, postTitle } from "./post-link.ts";
+import { QuotedPost } from "./quoted-post.tsx";
 
 interface PostListProps {
   readonly posts: readonly Visible<PostRecord>[];
@@ -23,15 +16,17 @@ interface PostListProps {
   readonly named?: boolean;
   /** level of the entries' headings */
   readonly level: 2 | 3;
+  /** polls and quotes among them */
+  readonly parts?: ShownParts;
 }
 
 /** Practices and posts, one below the other. */
-export function PostList({ posts, named = false, level }: PostListProps) {
+export function PostList({ posts, named = false, level, parts }: PostListProps) {
   return (
     <ol class="entries">
       {posts.map((post) => (
         <li>
-          <PostEntry post={post} named={named} level={level} />
+          <PostEntry post={post} named={named} level={level} parts={parts} />
         </li>
       ))}
     </ol>
@@ -44,17 +39,19 @@ function PostEntry({
   post,
   named,
   level,
+  parts,
 }: {
   readonly post: Visible<PostRecord>;
   readonly named: boolean;
   readonly level: 2 | 3;
+  readonly parts: ShownParts | undefined;
 }) {
   const language = languageTag(post.language);
   return (
     <article class="entry">
       {named ? <ActorLine actor={post.authorActor} /> : null}
       {post.title === "" ? (
-        <NoteEntry post={post} level={level} />
+        <NoteEntry post={post} level={level} parts={parts} />
       ) : (
         <>
           <Heading level={level}>
@@ -74,15 +71,24 @@ function PostEntry({
   );
 }
 
-function NoteEntry({ post, level }: { readonly post: Visible<PostRecord>; readonly level: 2 | 3 }) {
+function NoteEntry({
+  post,
+  level,
+  parts,
+}: {
+  readonly post: Visible<PostRecord>;
+  readonly level: 2 | 3;
+  readonly parts: ShownParts | undefined;
+}) {
   const language = languageTag(post.language);
+  const isCovered = post.summary !== "" || post.sensitive;
   const long = post.contentHtml.length > NOTE_PREVIEW * 4;
   return (
     <>
       <Heading level={level} hidden>
         <a href={postPath(post)}>{postTitle(post)}</a>
       </Heading>
-      {post.summary !== "" || post.sensitive ? (
+      {isCovered ? (
         <p>
           <strong>{text.practice.contentWarning}</strong>{" "}
           <a href={postPath(post)} lang={language} dir="auto">
@@ -95,6 +101,12 @@ function NoteEntry({ post, level }: { readonly post: Visible<PostRecord>; readon
         </p>
       ) : (
         <PostBody html={post.contentHtml} language={language} compact />
+      )}
+      {isCovered ? null : (
+        <>
+          <PollOptions poll={parts?.polls.get(post.id) ?? null} />
+          <QuotedPost post={parts?.quoted.get(post.id) ?? null} />
+        </>
       )}
     </>
   );

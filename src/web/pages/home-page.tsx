@@ -4,16 +4,18 @@ import { EmptyState } from "../components/empty-state.tsx";
 import { Pager } from "../components/pager.tsx";
 import { PostList } from "../components/post-list.tsx";
 import type { MemberFrame } from "../frame.ts";
+import type { ShownParts } from "../shown-parts.ts";
 import { text } from "../text.ts";
 
 interface HomePageProps {
   readonly frame: MemberFrame;
   readonly page: HomePosts;
+  readonly parts: ShownParts;
   readonly atStart: boolean;
 }
 
 /** What arrived from those that the member and the organization follow. */
-export function HomePage({ frame, page, atStart }: HomePageProps) {
+export function HomePage({ frame, page, parts, atStart }: HomePageProps) {
   return (
     <>
       <header class="intro">
@@ -28,7 +30,7 @@ export function HomePage({ frame, page, atStart }: HomePageProps) {
           </a>
         </EmptyState>
       ) : (
-        <PostList posts={page.posts} named level={2} />
+        <PostList posts={page.posts} parts={parts} named level={2} />
       )}
       <Pager path="/home" next={page.next} atStart={atStart} />
     </>

@@ -10,7 +10,8 @@ import { DiscussionSection, type RefusedReply } from "../components/discussion.t
 import { Day } from "../components/day.tsx";
 import { PollOptions } from "../components/poll-options.tsx";
 import { PostBody } from "../components/post-body.tsx";
-import { postTitle } from "../components/post-list.tsx";
+import { postTitle } from "../components/post-link.ts";
+import { QuotedPost } from "../components/quoted-post.tsx";
 import { PracticeFacts } from "../components/practice-facts.tsx";
 import { RevisionHistory } from "../components/revision-history.tsx";
 import type { Frame } from "../frame.ts";
@@ -83,6 +84,7 @@ export function PracticePage({
       </header>
       <PostBody html={post.contentHtml} language={language} />
       <PollOptions poll={view.poll} />
+      <QuotedPost post={view.quoted} />
       <PracticeFacts
         view={view}
         showAudience={frame.member !== null && post.local}

@@ -4,18 +4,20 @@ import type { PostRecord } from "../../services/records.ts";
 import { EmptyState } from "../components/empty-state.tsx";
 import { Pager } from "../components/pager.tsx";
 import { PostList } from "../components/post-list.tsx";
+import type { ShownParts } from "../shown-parts.ts";
 import { text } from "../text.ts";
 
 interface TagPageProps {
   readonly tag: string;
   readonly posts: readonly Visible<PostRecord>[];
+  readonly parts: ShownParts;
   /** where the page goes on; null at the end */
   readonly next: Id | null;
   readonly atStart: boolean;
 }
 
 /** Public posts and practices with a hashtag. */
-export function TagPage({ tag, posts, next, atStart }: TagPageProps) {
+export function TagPage({ tag, posts, parts, next, atStart }: TagPageProps) {
   return (
     <>
       <header class="intro">
@@ -27,7 +29,7 @@ export function TagPage({ tag, posts, next, atStart }: TagPageProps) {
           <a href="/">{text.organization.showAll}</a>
         </EmptyState>
       ) : (
-        <PostList posts={posts} named level={2} />
+        <PostList posts={posts} parts={parts} named level={2} />
       )}
       <Pager path={`/tags/${encodeURIComponent(tag)}`} next={next} atStart={atStart} />
     </>

@@ -24,6 +24,7 @@ import { FollowersPage } from "../pages/followers-page.tsx";
 import { FollowPage, type Follower, type Standing } from "../pages/follow-page.tsx";
 import { HomePage } from "../pages/home-page.tsx";
 import { privatePage } from "../render.tsx";
+import { readShownParts } from "../shown-parts.ts";
 import { text } from "../text.ts";
 import { organizationFrame, readBefore } from "./reading.tsx";
 
@@ -42,10 +43,11 @@ export function memberRoutes(context: Context): Hono<WebEnv> {
     const frame = memberFrame(c);
     const before = readBefore(c);
     const page = await listHome(context, frame.member, { before, limit: PAGE_SIZE });
+    const parts = await readShownParts(context, frame.member, page.posts);
     return privatePage(
       c,
       { title: text.home.title },
-      <HomePage frame={frame} page={page} atStart={before === undefined} />,
+      <HomePage frame={frame} page={page} parts={parts} atStart={before === undefined} />,
     );
   });
 

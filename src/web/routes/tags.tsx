@@ -7,6 +7,7 @@ import { tagTimeline } from "../../services/timelines.ts";
 import type { WebEnv } from "../frame.ts";
 import { TagPage } from "../pages/tag-page.tsx";
 import { publicPage } from "../render.tsx";
+import { readShownParts } from "../shown-parts.ts";
 import { text } from "../text.ts";
 import { organizationFrame, readBefore } from "./reading.tsx";
 
@@ -26,16 +27,13 @@ export function tagRoutes(context: Context): Hono<WebEnv> {
     const acting = member === null ? null : actingAs(member);
     const { entries } = await tagTimeline(context, acting, { ...WHEREVER, tag }, page);
     const shown = entries.slice(0, PAGE_SIZE);
+    const posts = shown.map(({ post }) => post);
+    const parts = await readShownParts(context, member, posts);
     const next = entries.length > PAGE_SIZE ? (shown.at(-1)?.id ?? null) : null;
     return publicPage(
       c,
       { title: text.tag.title(tag) },
-      <TagPage
-        tag={tag}
-        posts={shown.map(({ post }) => post)}
-        next={next}
-        atStart={before === null}
-      />,
+      <TagPage tag={tag} posts={posts} parts={parts} next={next} atStart={before === null} />,
     );
   });
 

@@ -50,10 +50,10 @@ const LARGEST_TEXT = 512 * 1024;
 const LINES_SHOWN = 100;
 const LINES_IN_FILE = 100_000;
 
-/** Writing and publishing, for authors and editors; the disclosure record, for editors. */
+/** Writing, revising, publishing and withdrawing, for authors and editors. */
 export function writingRoutes(context: Context): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
-  for (const path of ["/write", "/write/*", "/disclosures", "/disclosures.csv"]) {
+  for (const path of ["/write", "/write/*"]) {
     app.use(path, signedIn);
   }
 
@@ -143,46 +143,6 @@ export function writingRoutes(context: Context): Hono<WebEnv> {
     }
   });
 
-  app.get("/disclosures", async (c) => {
-    const frame = editorFrame(c);
-    const asked = (c.req.query("organization") ?? "").trim().slice(0, 500);
-    const found = await listDisclosures(context, frame.member, {
-      organization: await organizationAt(context, asked),
-      before: readBefore(c),
-      limit: LINES_SHOWN + 1,
-    });
-    const lines = found.slice(0, LINES_SHOWN);
-    const next = found.length > LINES_SHOWN ? (lines.at(-1)?.id ?? null) : null;
-    return privatePage(
-      c,
-      { title: text.publishing.disclosures.title },
-      <DisclosuresPage lines={lines} organization={asked} next={next} />,
-    );
-  });
-
-  app.get("/disclosures.csv", async (c) => {
-    const frame = editorFrame(c);
-    const asked = (c.req.query("organization") ?? "").trim().slice(0, 500);
-    const lines = await listDisclosures(context, frame.member, {
-      organization: await organizationAt(context, asked),
-      limit: LINES_IN_FILE,
-    });
-    const words = text.publishing.disclosures;
-    const head = [words.recipient, words.practice, "Revision", words.what, words.terms];
-    const rows = lines.map((line) => [
-      recipientOf(line),
-      line.title,
-      line.revision.toString(),
-      disclosureInWords(line),
-      line.termsSha256 ?? "",
-    ]);
-    keepPrivate(c);
-    return c.body(toCsv([head, ...rows]), 200, {
-      "Content-Type": "text/csv; charset=utf-8",
-      "Content-Disposition": 'attachment; filename="disclosures.csv"',
-    });
-  });
-
   return app;
 }
 
@@ -242,70 +202,9 @@ async function writePage(
   );
 }
 
-interface ReceivedFile {
-  /** the other fields of the form */
-  readonly form: Form;
-  /** id of the upload; null when there was none, or it was refused */
-  readonly added: string | null;
-  readonly problem: string | null;
-}
-
-/** Takes the form's file in as it comes. The form's token stands before it. */
-async function receiveFile(
-  context: Context,
-  c: WebContext,
-  frame: MemberFrame,
-): Promise<ReceivedFile> {
-  const values = new Map<string, string>();
-  const form: Form = (field) => values.get(field) ?? "";
-  const body = c.req.raw.body ?? emptyBody();
-  const contentType = c.req.header("Content-Type") ?? "";
-  let added: MediaRecord | null = null;
-  let problem: string | null = text.publishing.write.noFile;
-  for await (const part of readMultipart(body, contentType, LARGEST_FORM)) {
-    if (part.fileName === null) {
-      values.set(part.name, await readField(part, LARGEST_TEXT));
-    } else if (part.fileName !== "" && added === null) {
-      requireFormToken(frame, form);
-      const { fileName, body: source } = part;
-      const taken = await tryUpload(context, frame.member, { fileName, source });
-      if (typeof taken === "string") problem = taken;
-      else [added, problem] = [taken, null];
-    }
-  }
-  requireFormToken(frame, form);
-  const description = form("description").trim();
-  if (added === null || description === "")
-    return { form, added: added?.id.toString() ?? null, problem };
-  await describeUpload(context, actingAs(frame.member), added.id.toString(), { description });
-  return { form, added: added.id.toString(), problem };
-}
-
-/** The upload, or why it was refused, in a sentence. */
-async function tryUpload(
-  context: Context,
-  member: Member,
-  upload: Upload,
-): Promise<MediaRecord | string> {
-  try {
-    return await uploadMedia(context, actingAs(member), upload);
-  } catch (error) {
-    if (error instanceof AppError && error.status < 500) return error.safe;
-    throw error;
-  }
-}
-
-function emptyBody(): never {
-  throw new AppError("form_invalid", "The form is empty.", { status: 400 });
-}
-
 function missing(fields: PracticeFormFields): Record<string, string> {
   const problems: Record<string, string> = {};
   if (fields.title.trim() === "") problems["title"] = text.publishing.write.noTitle;
   if (fields.content.trim() === "") problems["content"] = text.publishing.write.noContent;
   return problems;
-}
-
-async function organizationAt(context: Context, asked: string): Promise<string | undefined> {
-  return asked === "" ? undefined : findOrganizationIri(context, asked);
 }
