@@ -1,4 +1,5 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
+import { formatAudience, type Audience } from "../domain/audience/audience.ts";
 import { invalid } from "../domain/errors.ts";
 import type { Id } from "../domain/ids.ts";
 import type { PracticeDraft } from "../domain/practice.ts";
@@ -73,16 +74,18 @@ export interface NewRevision {
   readonly postId: Id;
   readonly number: number;
   readonly changeNote: string;
+  readonly audience: Audience;
 }
 
 export async function insertRevision(
   tx: Transaction,
-  revision: NewRevision,
+  { audience, ...revision }: NewRevision,
   draft: PracticeDraft,
   editor: Member,
 ): Promise<void> {
   await tx.insert(practiceRevisions).values({
     ...revision,
+    audience: formatAudience(audience),
     title: draft.title,
     summary: draft.summary,
     markdown: draft.content,

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, lt, sql } from "drizzle-orm";
-import type { Viewer, Visible } from "../domain/audience/policy.ts";
+import { parseAudience } from "../domain/audience/audience.ts";
+import { see, type Viewer, type Visible } from "../domain/audience/policy.ts";
 import { MAX_ID, type Id } from "../domain/ids.ts";
 import { parseRemoteHandle } from "../domain/handle.ts";
 import { normalizeTopic, type PracticeKind } from "../domain/practice.ts";
@@ -17,7 +18,7 @@ import {
 } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 import { readPosts, selectPostVersions, type PreparedList } from "./post-reading.ts";
-import { getVisiblePost, prepareNarrowing, revealPosts } from "./visibility.ts";
+import { getVisiblePost, prepareNarrowing, relationsOf, revealPosts } from "./visibility.ts";
 
 /** Narrows a list of practices; all that is given must hold. */
 export interface PracticeFilter {
@@ -109,12 +110,16 @@ export interface Revision {
 }
 
 /**
- * The revisions of one of our practices, oldest first, for whoever may see the practice.
+ * The revisions of one of our practices, oldest first, for whoever may see the practice: the present
+ * one, and those that were for the viewer when they were published. To widen a practice is to publish
+ * what it says now, not what it said before (rule 4).
  * @throws AppError `not_found`
  */
 export async function listRevisions(context: Context, viewer: Viewer, id: Id): Promise<Revision[]> {
   const post = await getVisiblePost(context, viewer, (db) => findPostById(db, id));
-  return context.db
+  const relations = await relationsOf(context, context.db, viewer, [post.author]);
+  const facts = relations.factsAbout(post);
+  const rows = await context.db
     .select({
       number: practiceRevisions.number,
       title: practiceRevisions.title,
@@ -123,11 +128,16 @@ export async function listRevisions(context: Context, viewer: Viewer, id: Id): P
       changeNote: practiceRevisions.changeNote,
       editor: actors.iri,
       createdAt: practiceRevisions.createdAt,
+      audience: practiceRevisions.audience,
     })
     .from(practiceRevisions)
     .innerJoin(actors, eq(actors.id, practiceRevisions.editorId))
     .where(eq(practiceRevisions.postId, post.id))
     .orderBy(asc(practiceRevisions.number));
+  return rows.flatMap(({ audience, ...revision }) => {
+    const then = { ...post, audience: parseAudience(audience) };
+    return revision.number === post.revision || see(viewer, then, facts) ? [revision] : [];
+  });
 }
 
 /** The object behind a practice's page; whether anybody may see it is decided with the object. */

@@ -83,7 +83,8 @@ export async function publishPractice(
       slug,
       ...(await practiceColumns(tx, draft)),
     });
-    const revision = { postId: post.id, number: 1, changeNote: "" };
+    const { audience } = input;
+    const revision = { postId: post.id, number: 1, changeNote: "", audience };
     await insertRevision(tx, revision, draft, editor);
     const { mediaIds = [] } = input;
     if (mediaIds.length > 0) await attachMedia(context, tx, post, mediaIds, uploader);
@@ -141,7 +142,7 @@ export async function revisePractice(
       await attachMedia(context, tx, { id }, mediaIds, uploader);
     }
     const changeNote = changes.change_note ?? "";
-    await insertRevision(tx, { postId: id, number: revision, changeNote }, draft, editor);
+    await insertRevision(tx, { postId: id, number: revision, changeNote, audience }, draft, editor);
     return announce(context, tx, id, locked, changes.notice_title);
   });
 }

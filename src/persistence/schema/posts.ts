@@ -196,6 +196,8 @@ export const practiceRevisions = pgTable(
     summary: text().notNull(),
     markdown: text().notNull(),
     changeNote: text().notNull().default(""),
+    /** stored form of whom it was for; empty (nobody but editors) for what is older than this column */
+    audience: text().array().notNull().default([]),
     /** the member who released it */
     editorId: idReference()
       .notNull()
