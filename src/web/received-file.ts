@@ -2,9 +2,10 @@ import { AppError } from "../domain/errors.ts";
 import { readField, readMultipart } from "../platform/http/multipart.ts";
 import { actingAs } from "../services/acting.ts";
 import type { Context } from "../services/context.ts";
-import { describeUpload, type MediaRecord } from "../services/media.ts";
+import type { MediaRecord } from "../services/media.ts";
 import { MEDIA_LIMITS, uploadMedia, type Upload } from "../services/media-upload.ts";
 import type { Member } from "../services/members.ts";
+import { describeUpload } from "../services/uploads.ts";
 import type { Form } from "./form.ts";
 import { requireFormToken } from "./form-protection.ts";
 import type { MemberFrame, WebContext } from "./frame.ts";
@@ -50,10 +51,11 @@ export async function receiveFile(
   }
   requireFormToken(frame, form);
   const description = form("description").trim();
-  if (added === null || description === "")
-    return { form, added: added?.id.toString() ?? null, problem };
-  await describeUpload(context, actingAs(frame.member), added.id.toString(), { description });
-  return { form, added: added.id.toString(), problem };
+  const id = added?.id.toString() ?? null;
+  if (id !== null && description !== "") {
+    await describeUpload(context, actingAs(frame.member), id, { description });
+  }
+  return { form, added: id, problem };
 }
 
 /** The upload, or why it was refused, in a sentence. */

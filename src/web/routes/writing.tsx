@@ -1,33 +1,23 @@
 import { Hono } from "hono";
 import { AppError } from "../../domain/errors.ts";
 import { LABELS } from "../../domain/practice.ts";
-import { readField, readMultipart } from "../../platform/http/multipart.ts";
 import { renderMarkdown } from "../../platform/markdown/render.ts";
-import { toCsv } from "../../platform/text/csv.ts";
-import { actingAs } from "../../services/acting.ts";
 import { offeredAudiences } from "../../services/audience-choices.ts";
 import { previewAudience } from "../../services/audience-preview.ts";
 import type { Context } from "../../services/context.ts";
-import { listDisclosures } from "../../services/disclosures.ts";
-import type { MediaRecord } from "../../services/media.ts";
-import { MEDIA_LIMITS, uploadMedia, type Upload } from "../../services/media-upload.ts";
-import { requireAuthor, type Member } from "../../services/members.ts";
+import { requireAuthor } from "../../services/members.ts";
 import {
   attachableFiles,
   getEditablePractice,
   requireSameRevision,
   type EditablePractice,
 } from "../../services/practice-editing.ts";
-import { findOrganizationIri } from "../../services/practice-lists.ts";
 import { readPractice, readPracticeChanges } from "../../services/practice-input.ts";
 import { deletePractice, publishPractice, revisePractice } from "../../services/practices.ts";
-import { describeUpload } from "../../services/uploads.ts";
 import type { Problems } from "../components/form-fields.tsx";
-import { readForm, type Form } from "../form.ts";
-import { requireFormToken, UPLOAD_PATH } from "../form-protection.ts";
+import { readForm } from "../form.ts";
+import { UPLOAD_PATH } from "../form-protection.ts";
 import type { MemberFrame, WebContext, WebEnv } from "../frame.ts";
-import { disclosureInWords, recipientOf } from "../disclosure-words.ts";
-import { DisclosuresPage } from "../pages/disclosures-page.tsx";
 import { WithdrawPage } from "../pages/withdraw-page.tsx";
 import { WritePage } from "../pages/write-page.tsx";
 import { WritePreviewPage } from "../pages/write-preview-page.tsx";
@@ -39,23 +29,15 @@ import {
   type AudienceChoices,
   type PracticeFormFields,
 } from "../practice-form.ts";
+import { receiveFile } from "../received-file.ts";
 import { privatePage } from "../render.tsx";
-import { keepPrivate } from "../response-headers.ts";
 import { text } from "../text.ts";
-import { editorFrame, memberFrame, signedIn } from "./member.tsx";
-import { readBefore } from "./reading.tsx";
-
-const LARGEST_FORM = MEDIA_LIMITS.file + 1024 * 1024;
-const LARGEST_TEXT = 512 * 1024;
-const LINES_SHOWN = 100;
-const LINES_IN_FILE = 100_000;
+import { memberFrame, signedIn } from "./member.tsx";
 
 /** Writing, revising, publishing and withdrawing, for authors and editors. */
 export function writingRoutes(context: Context): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
-  for (const path of ["/write", "/write/*"]) {
-    app.use(path, signedIn);
-  }
+  for (const path of ["/write", "/write/*"]) app.use(path, signedIn);
 
   app.get("/write", async (c) => {
     const { frame, choices } = await writer(context, c);
