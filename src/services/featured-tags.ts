@@ -1,6 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import { AppError, invalid, notFound } from "../domain/errors.ts";
 import type { Id } from "../domain/ids.ts";
+import { normalizeTag } from "../domain/tag.ts";
 import type { ActorRecord } from "../persistence/repositories/actors.ts";
 import { featuredTags } from "../persistence/schema/index.ts";
 import type { Acting } from "./acting.ts";
@@ -84,6 +85,14 @@ export async function removeFeaturedTag(context: Context, acting: Acting, id: Id
     .where(and(eq(featuredTags.id, id), eq(featuredTags.actorId, acting.actor.id)))
     .returning({ id: featuredTags.id });
   if (removed.length === 0) throw notFound();
+}
+
+/** The actor does not show a hashtag any more; nothing happens when it did not. */
+export async function stopFeaturing(context: Context, acting: Acting, text: string): Promise<void> {
+  const tag = normalizeTag(text);
+  await context.db
+    .delete(featuredTags)
+    .where(and(eq(featuredTags.tag, tag), eq(featuredTags.actorId, acting.actor.id)));
 }
 
 /** The hashtags that the actor uses most in public and does not feature yet. */

@@ -2,7 +2,7 @@ import { and, eq, inArray } from "drizzle-orm";
 import { AppError, notFound } from "../domain/errors.ts";
 import type { Id } from "../domain/ids.ts";
 import { isTag, normalizeTag } from "../domain/tag.ts";
-import { followedTags } from "../persistence/schema/index.ts";
+import { featuredTags, followedTags } from "../persistence/schema/index.ts";
 import type { Acting } from "./acting.ts";
 import type { Context } from "./context.ts";
 import { keysetSql, newestFirst, type KeysetPage } from "./keyset-page.ts";
@@ -14,7 +14,11 @@ const MOST_FOLLOWED = 200;
 export interface TagView {
   readonly name: string;
   /** null for visitors */
-  readonly following: boolean | null;
+  readonly own: {
+    readonly following: boolean;
+    /** stands on one's profile */
+    readonly featuring: boolean;
+  } | null;
 }
 
 /** A hashtag that somebody follows; `id` orders by when they began to. */
@@ -47,7 +51,7 @@ export async function viewTag(
 ): Promise<TagView> {
   const name = tagOf(text);
   const [view] = await viewTags(context, acting, [name]);
-  return view ?? { name, following: null };
+  return view ?? { name, own: null };
 }
 
 /** Hashtags, in the same order. */
@@ -56,22 +60,26 @@ export async function viewTags(
   acting: Acting | null,
   names: readonly string[],
 ): Promise<TagView[]> {
-  if (acting === null) return names.map((name) => ({ name, following: null }));
+  if (acting === null) return names.map((name) => ({ name, own: null }));
   if (names.length === 0) return [];
-  const rows = await context.db
-    .select({ tag: followedTags.tag })
-    .from(followedTags)
-    .where(and(eq(followedTags.actorId, acting.actor.id), inArray(followedTags.tag, [...names])));
-  const followed = new Set(rows.map(({ tag }) => tag));
-  return names.map((name) => ({ name, following: followed.has(name) }));
+  const [followed, featured] = await Promise.all(
+    [followedTags, featuredTags].map(async (table) => {
+      const rows = await context.db
+        .select({ tag: table.tag })
+        .from(table)
+        .where(and(eq(table.actorId, acting.actor.id), inArray(table.tag, [...names])));
+      return new Set(rows.map(({ tag }) => tag));
+    }),
+  );
+  return names.map((name) => ({
+    name,
+    own: { following: followed?.has(name) ?? false, featuring: featured?.has(name) ?? false },
+  }));
 }
 
 /** Public posts under the hashtag come home from now on. @throws AppError `not_found`, `too_many_tags` */
-export async function followTag(
-  context: Context,
-  { actor }: Acting,
-  text: string,
-): Promise<TagView> {
+export async function followTag(context: Context, acting: Acting, text: string): Promise<TagView> {
+  const { actor } = acting;
   const name = tagOf(text);
   await context.db.transaction(async (tx) => {
     await tx.insert(followedTags).values({ actorId: actor.id, tag: name }).onConflictDoNothing();
@@ -81,20 +89,20 @@ export async function followTag(
       });
     }
   });
-  return { name, following: true };
+  return viewTag(context, acting, name);
 }
 
 /** @throws AppError `not_found` for what is no hashtag */
 export async function unfollowTag(
   context: Context,
-  { actor }: Acting,
+  acting: Acting,
   text: string,
 ): Promise<TagView> {
   const name = tagOf(text);
   await context.db
     .delete(followedTags)
-    .where(and(eq(followedTags.actorId, actor.id), eq(followedTags.tag, name)));
-  return { name, following: false };
+    .where(and(eq(followedTags.actorId, acting.actor.id), eq(followedTags.tag, name)));
+  return viewTag(context, acting, name);
 }
 
 function tagOf(text: string): string {

@@ -157,6 +157,7 @@ describe("grouped notifications", () => {
         notifications_count: 10,
         type: "favourite",
         most_recent_notification_id: group.most_recent_notification_id,
+        latest_page_notification_at: group.latest_page_notification_at,
         sample_account_ids: fans.slice(0, 8),
         status_id: post.id.toString(),
       },

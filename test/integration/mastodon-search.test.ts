@@ -180,7 +180,12 @@ describe("a search for hashtags", () => {
       expect(hashtags.map(({ name }) => name)).toEqual(["lockout", "lockwork"]);
     }
     expect((await find(ana, "lockw")).hashtags).toMatchObject([
-      { name: "lockwork", url: "https://alpha.example/tags/lockwork", following: false },
+      {
+        name: "lockwork",
+        url: "https://alpha.example/tags/lockwork",
+        following: false,
+        featuring: false,
+      },
     ]);
   });
 

@@ -18,6 +18,7 @@ export function routeKey(method: string, path: string): string {
 export function documentedAccess(): ReadonlyMap<string, Access> {
   const found = new Map<string, Access>();
   for (const line of TABLE.trim().split("\n")) {
+    if (line.trim() === "") continue;
     const [who = "", methods = "", path = "", ...scopes] = line.trim().split(/ +/);
     for (const method of methods.split(",")) {
       found.set(routeKey(method, path), { who: who as Access["who"], scopes });
@@ -35,7 +36,6 @@ anybody  GET          /api/v2/instance
 anybody  GET          /api/v1/instance/activity
 visitors GET          /api/v1/instance/domain_blocks
 anybody  GET          /api/v1/instance/extended_description
-anybody  GET          /api/v1/instance/languages
 anybody  GET          /api/v1/instance/peers
 anybody  GET          /api/v1/instance/privacy_policy
 anybody  GET          /api/v1/instance/rules
@@ -126,7 +126,6 @@ visitors GET          /api/v1/statuses/:id read:statuses
 members  PUT,DELETE   /api/v1/statuses/:id write:statuses
 visitors GET          /api/v1/statuses/:id/context read:statuses
 visitors GET          /api/v1/statuses/:id/history read:statuses
-visitors GET          /api/v1/statuses/:id/card read:statuses
 members  GET          /api/v1/statuses/:id/source read:statuses
 visitors GET          /api/v1/statuses/:id/favourited_by read:accounts
 visitors GET          /api/v1/statuses/:id/reblogged_by read:accounts
@@ -157,7 +156,6 @@ members  GET,PUT,DELETE /api/v1/media/:id write:media
 members  GET          /api/v1/conversations read:statuses
 members  DELETE       /api/v1/conversations/:id write:conversations
 members  POST         /api/v1/conversations/:id/read write:conversations
-members  POST         /api/v1/conversations/:id/unread write:conversations
 
 members  GET          /api/v1/timelines/home read:statuses
 members  GET          /api/v1/timelines/direct read:statuses
@@ -195,7 +193,6 @@ members  GET          /api/v1/notifications read:notifications
 members  GET          /api/v1/notifications/unread_count read:notifications
 members  GET          /api/v1/notifications/:id read:notifications
 members  POST         /api/v1/notifications/:id/dismiss write:notifications
-members  POST         /api/v1/notifications/dismiss write:notifications
 members  POST         /api/v1/notifications/clear write:notifications
 members  GET          /api/v1/notifications/policy read:notifications
 members  PUT,PATCH    /api/v1/notifications/policy write:notifications

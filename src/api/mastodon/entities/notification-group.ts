@@ -48,11 +48,9 @@ function notificationGroupJson({ group, latest }: ShownGroup, origin: string) {
     most_recent_notification_id: Number(onPage?.last ?? latest.id),
     ...(onPage === null
       ? {}
-      : {
-          page_min_id: onPage.first.toString(),
-          page_max_id: onPage.last.toString(),
-          latest_page_notification_at: onPage.at.toISOString(),
-        }),
+      : { page_min_id: onPage.first.toString(), page_max_id: onPage.last.toString() }),
+    // Ice Cubes reads no group without it, not even one that was asked for by itself.
+    latest_page_notification_at: (onPage?.at ?? latest.createdAt).toISOString(),
     sample_account_ids: group.samples.map(({ id }) => id.toString()),
     status_id: latest.status?.id.toString() ?? null,
     ...(latest.report === null ? {} : { report: reportJson(latest.report, origin) }),

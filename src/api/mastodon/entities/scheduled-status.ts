@@ -24,11 +24,12 @@ export function scheduledStatusJson(scheduled: ScheduledStatus) {
       spoiler_text: draft.spoilerText === "" ? null : draft.spoilerText,
       visibility: draft.visibility ?? null,
       language: draft.language ?? null,
-      // Numbers in the documentation, and in real answers; ours do not fit into one.
+      // A number in the documentation, and in real answers; ours does not fit into one.
       in_reply_to_id: inReplyTo,
-      application_id: appId === null ? null : appId.toString(),
+      // Here nothing is lost by a number: clients read it as one, and never use it.
+      application_id: Number(appId ?? 0n),
       quoted_status_id: draft.quotedId,
-      quote_approval_policy: draft.quotePolicy ?? null,
+      ...(draft.quotePolicy === undefined ? {} : { quote_approval_policy: draft.quotePolicy }),
       scheduled_at: null,
       idempotency: null,
       with_rate_limit: false,

@@ -58,7 +58,7 @@ export function accountRoutes(app: Hono, context: Context): void {
     throw new AppError(
       "registrations_closed",
       "This organization invites its members: ask an administrator for an account.",
-      { status: 422 },
+      { status: 403 },
     );
   });
 

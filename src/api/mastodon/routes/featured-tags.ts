@@ -7,8 +7,10 @@ import {
   removeFeaturedTag,
   suggestTags,
 } from "../../../services/featured-tags.ts";
+import { viewTags } from "../../../services/followed-tags.ts";
 import { idInPath, requireCredential } from "../access.ts";
 import { featuredTagJson } from "../entities/featured-tag.ts";
+import { tagJson } from "../entities/tag.ts";
 import { text } from "../fields.ts";
 import { readInput } from "../params.ts";
 
@@ -35,9 +37,8 @@ export function featuredTagRoutes(app: Hono, context: Context): void {
 
   app.get("/api/v1/featured_tags/suggestions", async (c) => {
     const credential = await requireCredential(context, c, "read:accounts");
-    const tags = await suggestTags(context, credential);
-    return c.json(
-      tags.map((name) => ({ id: name, name, url: context.iris.tagPage(name), history: [] })),
-    );
+    const names = await suggestTags(context, credential);
+    const views = await viewTags(context, credential, names);
+    return c.json(views.map((view) => tagJson(view, context.config.origin)));
   });
 }

@@ -1,10 +1,12 @@
 import type { Hono } from "hono";
 import type { Context } from "../../../services/context.ts";
+import { featureTag, stopFeaturing } from "../../../services/featured-tags.ts";
 import {
   followTag,
   listFollowedTags,
   unfollowTag,
   viewTag,
+  viewTags,
 } from "../../../services/followed-tags.ts";
 import { findCredential, requireCredential } from "../access.ts";
 import { tagJson } from "../entities/tag.ts";
@@ -23,7 +25,9 @@ export function tagRoutes(app: Hono, context: Context): void {
       origin,
       followed.map(({ id }) => id),
     );
-    return c.json(followed.map(({ tag }) => tagJson({ name: tag, following: true }, origin)));
+    const names = followed.map(({ tag }) => tag);
+    const views = await viewTags(context, acting, names);
+    return c.json(views.map((view) => tagJson(view, origin)));
   });
 
   app.get("/api/v1/tags/:name", async (c) => {
@@ -39,5 +43,19 @@ export function tagRoutes(app: Hono, context: Context): void {
   app.post("/api/v1/tags/:name/unfollow", async (c) => {
     const acting = await requireCredential(context, c, "write:follows");
     return c.json(tagJson(await unfollowTag(context, acting, c.req.param("name")), origin));
+  });
+
+  app.post("/api/v1/tags/:name/feature", async (c) => {
+    const acting = await requireCredential(context, c, "write:accounts");
+    const name = c.req.param("name");
+    await featureTag(context, acting, name);
+    return c.json(tagJson(await viewTag(context, acting, name), origin));
+  });
+
+  app.post("/api/v1/tags/:name/unfeature", async (c) => {
+    const acting = await requireCredential(context, c, "write:accounts");
+    const name = c.req.param("name");
+    await stopFeaturing(context, acting, name);
+    return c.json(tagJson(await viewTag(context, acting, name), origin));
   });
 }
