@@ -1,5 +1,6 @@
 import { isPublic, type Atom, type Audience } from "../domain/audience/audience.ts";
 import {
+  isMeantByAll,
   narrowOwnReply,
   placeBelow,
   revealReply,
@@ -156,5 +157,8 @@ async function seesAllAbove(
   const relations = await relationsOf(context, context.db, viewer, authors);
   const root = ancestors.at(-1)?.iri ?? null;
   const factsAbout = ({ author }: Guarded) => relations.factsAbout({ author, iri: root });
-  return revealReply(viewer, reply, ancestors, factsAbout) !== null;
+  return (
+    revealReply(viewer, reply, ancestors, factsAbout) !== null &&
+    isMeantByAll(viewer, ancestors, factsAbout)
+  );
 }

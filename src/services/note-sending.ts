@@ -19,6 +19,7 @@ import { withItsParts } from "./post-parts.ts";
 import { partnersOf } from "./relay.ts";
 import { shareWithPartner } from "./sharing.ts";
 import { recallFromHolder } from "./take-back.ts";
+import { peopleToTell } from "./told-people.ts";
 
 /** What a reply hangs below: parent first. */
 export interface Above {
@@ -38,7 +39,7 @@ export interface Telling {
 /**
  * Tells of a note by one of our actors whomever it is for. In public that is one activity, for the
  * followers and those who are named. In our own discussion there is one for each partner who may see
- * it, naming nobody else; in a partner's one for that partner, who relays it; below a stranger's message
+ * it, naming nobody else, and one for the people whom it names; in a partner's one for that partner, who relays it; below a stranger's message
  * one for the stranger. What the organization writes to partners is disclosed as a practice is.
  * @throws AppError `audience_refused`
  */
@@ -55,7 +56,7 @@ export async function tellOfNote(
     return audience.length === 0 ? undefined : tell(context, tx, { ...note, audience }, type);
   }
   await tellFollowers(context, tx, note, type);
-  await tellPeople(context, tx, note, type);
+  await tellPeople(context, tx, note, { type, above });
   if (place === "open") return discloseToPartners(context, tx, note, type);
   for (const organization of await partnersOf(context, tx, note, above?.ancestors ?? [])) {
     const audience: Audience = [{ kind: "partner", organization }];
@@ -78,9 +79,9 @@ async function tellPeople(
   context: Context,
   tx: Transaction,
   note: Visible<PostRecord>,
-  type: Telling["type"],
+  { type, above }: Pick<Telling, "type" | "above">,
 ): Promise<void> {
-  const audience = note.audience.filter((atom) => atom.kind === "person");
+  const audience = await peopleToTell(tx, note, above?.ancestors ?? []);
   const isAway = audience.some(({ actor }) => !isSameOrigin(actor, context.iris.origin));
   if (isAway) await tell(context, tx, { ...note, audience }, type);
 }

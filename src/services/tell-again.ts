@@ -12,6 +12,7 @@ import { termsWith } from "./partner-terms.ts";
 import { withItsParts } from "./post-parts.ts";
 import { partnersOf } from "./relay.ts";
 import { forPartner } from "./representation.ts";
+import { peopleToTell } from "./told-people.ts";
 import { revealToAuthor } from "./visibility.ts";
 
 /**
@@ -54,8 +55,8 @@ async function copiesOf(
 ): Promise<Visible<PostRecord>[]> {
   if (isPublic(post.audience)) return [post];
   const followers = post.audience.filter(({ kind }) => kind === "followers");
-  const people = post.audience.filter(({ kind }) => kind === "person");
   const above = (await findAncestors(tx, [post.id])).get(post.id) ?? [];
+  const people = await peopleToTell(tx, post, above);
   const partners = await partnersOf(context, tx, post, above);
   const terms = await termsWith(context, tx, partners, above.at(-1)?.iri ?? post.iri);
   const tags = post.tags.filter(({ type }) => type !== "Mention");

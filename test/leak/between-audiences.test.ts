@@ -1,20 +1,28 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { addMember } from "../../src/services/members.ts";
 import { createToken } from "../../src/services/tokens.ts";
 import { createForeignPeer } from "../support/foreign-peer.ts";
 import { mastodonClient, type TestClient } from "../support/mastodon-client.ts";
 import { createNetwork, type Network, type NetworkInstance } from "../support/network.ts";
+import { act, makePartners, SOON, type PartnershipJson } from "../support/partners.ts";
 
 /** A word that stands in what is not for everybody and nowhere else. */
 const SECRET = "Zirconquartz";
 const mastodon = createForeignPeer("https://mastodon.test");
+const akkoma = createForeignPeer("https://akkoma.test");
+const PAT = "https://mastodon.test/users/pat";
+const QUINN = "https://akkoma.test/users/quinn";
 
 let network: Network;
 let alpha: NetworkInstance;
-/** Ana of Alpha; Rolf only reads there; a visitor has no account */
+let bravo: NetworkInstance;
+let partnership: PartnershipJson;
+/** Ana of Alpha; Rolf only reads there; a visitor has no account; Bo and Bea are at Bravo, a partner */
 let ana: TestClient;
 let rolf: TestClient;
 let visitor: TestClient;
+let bo: TestClient;
+let bea: TestClient;
 
 function clientWith(instance: NetworkInstance, token: string | null): TestClient {
   return mastodonClient(
@@ -49,20 +57,25 @@ async function clientOf(
 
 beforeAll(async () => {
   network = createNetwork();
-  network.join(mastodon);
+  for (const peer of [mastodon, akkoma]) network.join(peer);
   mastodon.actor("pat");
+  akkoma.actor("quinn");
   alpha = await network.add("alpha");
+  bravo = await network.add("bravo");
+  partnership = await makePartners(alpha, bravo);
   ana = await clientOf(alpha, null);
   rolf = await clientOf(alpha, "rolf", { role: "reader" });
   visitor = clientWith(alpha, null);
+  bo = await clientOf(bravo, "bo");
+  bea = await clientOf(bravo, "bea");
 }, 120_000);
 
 afterAll(() => network.close());
 
-/** A practice of Alpha; its text has the secret in it. */
-async function practice(audience: readonly string[]) {
+/** A practice, of Alpha unless said otherwise; its text has the secret in it. */
+async function practice(audience: readonly string[], by = alpha) {
   const body = { title: "Rates", content: `What we pay: ${SECRET}`, audience };
-  const { status, json } = await alpha.api("POST", "/practices", body);
+  const { status, json } = await by.api("POST", "/practices", body);
   expect(status, JSON.stringify(json)).toBe(201);
   return json;
 }
@@ -110,5 +123,125 @@ describe("rule 4: whoever a practice is widened to reads", () => {
     expect(past).toContain(SECRET);
     expect(past).toContain("In public again");
     expect(past).not.toContain("For members");
+  });
+});
+
+async function post(client: TestClient, fields: object) {
+  const { status, json } = await client("POST", "/api/v1/statuses", fields);
+  expect(status, JSON.stringify(json)).toBe(200);
+  return json;
+}
+
+/** The id that an instance has for that object, as soon as it has it. */
+function arrived({ running }: NetworkInstance, { uri }: { uri: string }): Promise<string> {
+  return vi.waitFor(async () => {
+    const [row] = await running.instance.database.sql<{ id: string }[]>`
+      select id from posts where iri = ${uri} and withdrawn_at is null`;
+    if (row === undefined) throw new Error(`${uri} has not arrived`);
+    return row.id;
+  }, SOON);
+}
+
+/** Waits until an instance has told everybody whom it has to tell. */
+async function allSent({ running }: NetworkInstance): Promise<void> {
+  const { sql } = running.instance.database;
+  await vi.waitFor(async () => {
+    const [row] = await sql<{ waiting: number }[]>`
+      select (select count(*) from pgboss.job where name = 'fan-out' and state < 'completed')::int
+        + (select count(*) from deliveries where state = 'queued')::int as waiting`;
+    expect(row?.waiting).toBe(0);
+  }, SOON);
+}
+
+/** All that reached a server of other people's make about something. */
+function received(peer: typeof mastodon, about: string): string {
+  const all = peer.inbox.map((activity) => JSON.stringify(activity));
+  return all.filter((activity) => activity.includes(about)).join("\n");
+}
+
+describe("rule 3: below a practice for several people", () => {
+  test("what is said goes to none of their servers, which do not know of each other", async () => {
+    const own = await practice([
+      "members",
+      "person:@pat@mastodon.test",
+      "person:@quinn@akkoma.test",
+    ]);
+    const fields = { status: `Below it: ${SECRET}`, in_reply_to_id: own.id };
+    const reply = await post(ana, { ...fields, visibility: "private" });
+    await ana("PUT", `/api/v1/statuses/${reply.id}`, { status: `Better: ${SECRET}` });
+    await allSent(alpha);
+    await vi.waitFor(() => expect(received(akkoma, QUINN)).not.toBe(""), SOON);
+    expect(received(mastodon, PAT)).not.toBe("");
+    for (const word of [SECRET, reply.uri]) {
+      expect(received(mastodon, word)).toBe("");
+      expect(received(akkoma, word)).toBe("");
+    }
+    expect(received(mastodon, QUINN)).toBe("");
+    expect(received(akkoma, PAT)).toBe("");
+  });
+
+  test("a word to one of them reaches that one alone, and so do its edits", async () => {
+    const own = await practice([
+      "members",
+      "person:@pat@mastodon.test",
+      "person:@quinn@akkoma.test",
+    ]);
+    const fields = { status: "@pat@mastodon.test what do you think?", in_reply_to_id: own.id };
+    const reply = await post(ana, { ...fields, visibility: "direct" });
+    await vi.waitFor(() => expect(received(mastodon, reply.uri)).toContain("think"), SOON);
+    await ana("PUT", `/api/v1/statuses/${reply.id}`, { status: "Nothing more" });
+    await vi.waitFor(() => expect(received(mastodon, reply.uri)).toContain("Nothing more"), SOON);
+    await allSent(alpha);
+    expect(received(akkoma, reply.uri)).toBe("");
+  });
+});
+
+describe("rule 1: an answer to a letter", () => {
+  test("goes to nobody else on the server that it came from", async () => {
+    const known = await ana("GET", "/api/v2/search?q=@bea@bravo.test&resolve=true&type=accounts");
+    expect(known.json.accounts).toHaveLength(1);
+    const letter = await post(bo, {
+      status: "For you alone @ana@alpha.test",
+      visibility: "direct",
+    });
+    const id = await arrived(alpha, letter);
+    const fields = { status: "@bea@bravo.test @bo@bravo.test look", in_reply_to_id: id };
+    const answer = await post(ana, { ...fields, visibility: "direct" });
+    expect(answer.audience).toEqual(["person:@bo@bravo.test"]);
+    await arrived(bravo, answer);
+    expect((await bea("GET", `/api/v1/statuses/${await arrived(bravo, answer)}`)).status).toBe(404);
+  });
+
+  test("reaches whoever the letter was for as well", async () => {
+    const fields = { status: "@ana@alpha.test @bea@bravo.test hello", visibility: "direct" };
+    const id = await arrived(alpha, await post(bo, fields));
+    const status = "@bea@bravo.test @bo@bravo.test hello";
+    const answer = await post(ana, { status, in_reply_to_id: id, visibility: "direct" });
+    expect(answer.audience).toEqual(["person:@bea@bravo.test", "person:@bo@bravo.test"]);
+  });
+});
+
+describe("a partnership is suspended", () => {
+  test("and nothing more of a discussion is sent, to people there neither", async () => {
+    const theirs = await practice(["partner:@alpha@alpha.test"], bravo);
+    const bos = await post(bo, { status: "I wrote it", in_reply_to_id: theirs.id });
+    const answered = await arrived(alpha, bos);
+    const reply = await post(ana, { status: "Thank you", in_reply_to_id: answered });
+    expect(reply.audience).toContain("person:@bo@bravo.test");
+    const there = await arrived(bravo, reply);
+    await act(alpha, partnership, "suspend");
+    try {
+      await allSent(alpha);
+      network.requests.length = 0;
+      const edited = await ana("PUT", `/api/v1/statuses/${reply.id}`, { status: SECRET });
+      expect(edited.status).toBe(200);
+      await allSent(alpha);
+      expect(network.requests.filter((request) => request.includes("alpha.test POST"))).toEqual([]);
+    } finally {
+      await act(alpha, partnership, "resume");
+    }
+    expect(JSON.stringify((await bo("GET", `/api/v1/statuses/${there}`)).json)).not.toContain(
+      SECRET,
+    );
   });
 });

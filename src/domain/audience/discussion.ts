@@ -14,7 +14,8 @@ export interface DiscussionFacts {
 /**
  * Rule 1 when a reply is read: whoever is to see it must see every post above it that we hold.
  * `above` runs from the parent to the root. What came from the viewer's own origin is for that origin
- * to show or hide, and authors always find what they wrote themselves.
+ * to show or hide, unless the partnership under which it came rests; and authors always find what they
+ * wrote themselves.
  */
 export function revealReply<T extends Guarded, Above extends Guarded>(
   viewer: Viewer,
@@ -25,12 +26,37 @@ export function revealReply<T extends Guarded, Above extends Guarded>(
   const visible = reveal(viewer, reply, factsAbout(reply));
   if (visible === null || isPublic(reply.audience)) return visible;
   if (viewer.kind !== "anonymous" && viewer.actor === reply.author) return visible;
-  const hidden = above.some(
-    (post) =>
-      post.withdrawn ||
-      (!isFromViewersOrigin(viewer, post) && !see(viewer, post, factsAbout(post))),
-  );
+  const hidden = above.some((post) => {
+    if (post.withdrawn) return true;
+    const facts = factsAbout(post);
+    return isFromViewersOrigin(viewer, post) ? isAtRest(post, facts) : !see(viewer, post, facts);
+  });
   return hidden ? null : visible;
+}
+
+/**
+ * Rule 1 when a reply is addressed to somebody: they are meant by everything above it. Who is at a
+ * partner reads what the partner shared with us; of what others wrote to few, even on the same server,
+ * we know only whom it names.
+ */
+export function isMeantByAll<Above extends Guarded>(
+  viewer: Viewer,
+  above: readonly Above[],
+  factsAbout: (post: Above) => Facts,
+): boolean {
+  return above.every((post) => {
+    const facts = factsAbout(post);
+    const isShared = isFromViewersOrigin(viewer, post) && isForUs(post, facts);
+    return isPublic(post.audience) || isShared || see(viewer, post, facts);
+  });
+}
+
+/** What a partner shared with us is read by neither side while the partnership is suspended. */
+function isAtRest(post: Guarded, facts: Facts): boolean {
+  const sender = post.relayedBy ?? post.author;
+  const isSender = (partner: string) => isSameOrigin(partner, sender);
+  if (!isForUs(post, facts) || [...facts.activePartners].some(isSender)) return false;
+  return [...facts.pausedPartners].some(isSender);
 }
 
 function isFromViewersOrigin(viewer: Viewer, { author, relayedBy }: Guarded): boolean {
@@ -58,7 +84,10 @@ export function placeBelow(ancestors: readonly Guarded[], facts: DiscussionFacts
 }
 
 /** What somebody at a partner writes to their followers, or to one of us, is no discussion of the partner's. */
-function isForUs({ audience }: Guarded, { organization }: DiscussionFacts): boolean {
+function isForUs(
+  { audience }: Guarded,
+  { organization }: Pick<DiscussionFacts, "organization">,
+): boolean {
   return audience.some((atom) => atom.kind === "partner" && atom.organization === organization);
 }
 

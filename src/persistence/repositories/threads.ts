@@ -16,6 +16,8 @@ export interface AncestorPost extends Guarded {
   readonly id: Id;
   readonly iri: string;
   readonly authorId: Id;
+  /** `Article` for a practice */
+  readonly type: string;
   readonly contextIri: string | null;
   readonly label: Label | null;
 }
@@ -30,6 +32,7 @@ type AncestorRow = {
   audience: string[];
   withdrawn: boolean;
   relayed_by: string | null;
+  type: string;
   context_iri: string | null;
   label: Label | null;
 };
@@ -50,7 +53,7 @@ export async function findAncestors(
     )
     select above.start, p.id, p.iri, p.author_id, w.iri as author, w.kind as author_kind, p.audience,
       p.withdrawn_at is not null or w.suspended_at is not null or w.gone_at is not null as withdrawn,
-      p.relayed_by, p.context_iri, p.label
+      p.relayed_by, p.type, p.context_iri, p.label
     from above join posts p on p.id = above.id join actors w on w.id = p.author_id
     order by above.start, above.depth`);
   const found = new Map<Id, AncestorPost[]>();
@@ -73,6 +76,7 @@ function toAncestorPost(row: AncestorRow): AncestorPost {
     audience: parseAudience(row.audience),
     withdrawn: row.withdrawn,
     relayedBy: row.relayed_by,
+    type: row.type,
     contextIri: row.context_iri,
     label: row.label,
   };
