@@ -23,7 +23,7 @@ export const publishingText = {
     topicsHint: "Separated by commas, for example: handover, safety",
     files: "Files",
     file: "Add a file",
-    fileHint: "Images, PDF and office documents, at most 40 MB.",
+    fileHint: "Images up to 16 MB; PDF, office documents, films and sounds up to 40 MB.",
     fileDescription: "Description of the file",
     addFile: "Add this file",
     noFile: "Choose a file first.",
