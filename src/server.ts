@@ -82,7 +82,13 @@ export function createServer({
   for (const version of ["v1", "v2"]) {
     app.all(`/api/${version}/*`, (c) => mastodon.fetch(c.req.raw, c.env));
   }
-  for (const path of ["/api/oembed", "/media/default/*", "/media/avatars/*", "/media/headers/*"]) {
+  for (const path of [
+    "/api/oembed",
+    "/api/oembed/",
+    "/media/default/*",
+    "/media/avatars/*",
+    "/media/headers/*",
+  ]) {
     app.all(path, (c) => mastodon.fetch(c.req.raw, c.env));
   }
   const oauth = oauthApp(context, { onError });

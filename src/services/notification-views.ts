@@ -1,5 +1,5 @@
 import { eq, inArray } from "drizzle-orm";
-import type { Id } from "../domain/ids.ts";
+import { MAX_ID, type Id } from "../domain/ids.ts";
 import { notFound } from "../domain/errors.ts";
 import type { ActorRecord } from "../persistence/repositories/actors.ts";
 import { actors, posts, reports } from "../persistence/schema/index.ts";
@@ -64,6 +64,7 @@ export async function getNotification(
   acting: Acting,
   id: bigint,
 ): Promise<RevealedNotification> {
+  if (id === MAX_ID) throw notFound();
   const page = { ...firstPage(1), before: id + 1n, after: id - 1n };
   const filter = { ...ALL_NOTIFICATIONS, withFiltered: true };
   const [found] = await listNotifications(context, acting, page, filter);

@@ -15,10 +15,14 @@ export const flag = z.preprocess((value) => {
   return FALSE.has(value) ? false : value;
 }, z.boolean("true or false"));
 
-/** A text; numbers and booleans in JSON are taken as what they look like. */
+/** A text; numbers and booleans in JSON are taken as what they look like, and half characters replaced. */
 export function text(longest: number) {
   return z.preprocess(
-    (value) => (typeof value === "number" || typeof value === "boolean" ? String(value) : value),
+    (value) => {
+      // PostgreSQL keeps no half of a surrogate pair in JSON; clients that cut emoji send them.
+      if (typeof value === "string") return value.toWellFormed();
+      return typeof value === "number" || typeof value === "boolean" ? String(value) : value;
+    },
     z
       .string("a text")
       .max(longest, `at most ${longest} characters`)
