@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { Readable } from "node:stream";
 import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -9,6 +10,9 @@ import {
   terms as termsDocuments,
 } from "../../src/persistence/schema/index.ts";
 import { actingAs } from "../../src/services/acting.ts";
+import { checkPoll } from "../../src/services/polls.ts";
+import { publishNote } from "../../src/services/publish-note.ts";
+import { uploadMedia } from "../../src/services/media-upload.ts";
 import type { Context } from "../../src/services/context.ts";
 import { favourite } from "../../src/services/favourites.ts";
 import type { Member } from "../../src/services/members.ts";
@@ -20,6 +24,8 @@ import { revisePractice } from "../../src/services/practices.ts";
 import { createSetupLink } from "../../src/services/setup.ts";
 import { allowOrigin, blockOrigin } from "../../src/services/origins.ts";
 import { startBrowser, type TestBrowser } from "../support/browser.ts";
+import { picture } from "../support/media-samples.ts";
+import { noteDraft } from "../support/note-draft.ts";
 import { startSite, type Site } from "../support/web-site.ts";
 import { addRemoteActor, addRemotePost, FOLLOWERS, publish } from "../support/web-world.ts";
 
@@ -39,6 +45,7 @@ let activePath: string;
 let consentPath: string;
 let codePath: string;
 let askedPath: string;
+let pollPath: string;
 
 beforeAll(async () => {
   const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -140,10 +147,45 @@ async function fillSite(): Promise<void> {
     "a-rather-long-host-name.of-some-far-away-organization.example",
   );
   await allowApps(context, admin);
+  await attachAndAsk(context, admin, practice.id);
   practicePath = new URL(practice.url).pathname;
   hiddenPath = new URL(hidden.url).pathname;
   remotePath = `/posts/${remote}`;
   notePath = `/posts/${note}`;
+}
+
+/** A practice gets a file, and somebody asks everybody about it. */
+async function attachAndAsk(context: Context, member: Member, practiceId: bigint): Promise<void> {
+  const file = await uploadMedia(
+    context,
+    { ...actingAs(member), actor: site.instance.organization },
+    {
+      fileName: `${"a-rather-long-name-".repeat(5)}.png`,
+      source: Readable.from([await picture()]),
+      description: "The panel",
+    },
+  );
+  const changes = readPracticeChanges({ media_ids: [String(file.id)] });
+  await revisePractice(context, member, practiceId, changes);
+  const asked = {
+    options: ["Every night", "x".repeat(100)],
+    expiresIn: 3_600,
+    multiple: false,
+    hideTotals: false,
+  };
+  const poll = await publishNote(
+    context,
+    actingAs(member),
+    noteDraft({ text: "How often? #asked", poll: checkPoll(asked, context.now()) }),
+    { appId: null },
+  );
+  await publishNote(
+    context,
+    actingAs(member),
+    noteDraft({ text: "We tried it. #asked", quotedId: practiceId }),
+    { appId: null },
+  );
+  pollPath = `/posts/${poll.id}`;
 }
 
 /** An application that asks, and one that has been allowed. */
@@ -233,6 +275,10 @@ const MEMBER_PAGES: [string, () => string][] = [
   ["the question before an end", () => `${site.origin}${activePath}/end`],
   ["the terms of a partnership", () => `${site.origin}/terms/01a2047c-0000-7000-8000-000000000001`],
   ["writing a practice", () => `${site.origin}/write`],
+  ["revising a practice that has a file", () => `${site.origin}${practicePath}/edit`],
+  ["the question before a withdrawal", () => `${site.origin}${practicePath}/withdraw`],
+  ["a hashtag, with a poll and a quote", () => `${site.origin}/tags/asked`],
+  ["a poll", () => site.origin + pollPath],
   ["the disclosure record", () => `${site.origin}/disclosures`],
   ["the question of an application", () => site.origin + consentPath],
   ["the applications of a member", () => `${site.origin}/settings/applications`],

@@ -3,6 +3,7 @@ import { actingAs } from "../../src/services/acting.ts";
 import { checkPoll } from "../../src/services/polls.ts";
 import { publishNote, type NoteDraft } from "../../src/services/publish-note.ts";
 import { deletePractice } from "../../src/services/practices.ts";
+import { noteDraft } from "../support/note-draft.ts";
 import { createTestInstance, type TestInstance } from "../support/context.ts";
 import { Visitor } from "../support/web-client.ts";
 import { publish } from "../support/web-world.ts";
@@ -17,30 +18,16 @@ beforeAll(async () => {
 
 afterAll(() => instance.close());
 
-const write = (draft: Partial<NoteDraft>) =>
-  publishNote(
-    instance.context,
-    actingAs(instance.admin),
-    {
-      text: "We ask. #bearings",
-      spoilerText: "",
-      inReplyTo: null,
-      visibility: "public",
-      sensitive: undefined,
-      language: undefined,
-      quotePolicy: undefined,
-      mediaIds: [],
-      poll: null,
-      quotedId: null,
-      ...draft,
-    },
-    { appId: null },
-  );
+const write = (changes: Partial<NoteDraft>) =>
+  publishNote(instance.context, actingAs(instance.admin), noteDraft(changes), { appId: null });
 
 test("a poll shows its options in lists and on its page", async () => {
   const options = ["Every 1,000 hours", "When it complains"];
   const asked = { options, expiresIn: 600, multiple: false, hideTotals: false };
-  const post = await write({ poll: checkPoll(asked, instance.context.now()) });
+  const post = await write({
+    text: "We ask. #bearings",
+    poll: checkPoll(asked, instance.context.now()),
+  });
   for (const path of ["/tags/bearings", `/posts/${post.id}`]) {
     expect((await visitor.get(path)).body, path).toContain(
       '<li dir="auto">When it complains – 0</li>',
