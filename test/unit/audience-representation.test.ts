@@ -104,5 +104,8 @@ describe("that something is withdrawn", () => {
     expect(mayKnowOfWithdrawal(remote(BO), received, nothing)).toBe(false);
     expect(mayKnowOfWithdrawal(ANONYMOUS, received, nothing)).toBe(false);
     expect(mayKnowOfWithdrawal(member, { ...received, withdrawnAt: null }, nothing)).toBe(false);
+    // What a stranger sent to the organization was never for its readers.
+    const strange = { ...nothing, pausedPartners: new Set<string>() };
+    expect(mayKnowOfWithdrawal(member, received, strange)).toBe(false);
   });
 });

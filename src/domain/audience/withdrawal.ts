@@ -11,6 +11,7 @@ export function mayKnowOfWithdrawal(
   facts: Facts,
 ): boolean {
   if (viewer.kind !== "local" || post.withdrawnAt === null) return false;
-  const before = { ...facts, activePartners: new Set([...facts.activePartners, post.author]) };
+  const partners = new Set([...facts.activePartners, ...facts.pausedPartners]);
+  const before = { ...facts, activePartners: partners, pausedPartners: new Set<string>() };
   return see(viewer, { ...post, withdrawn: false }, before);
 }
