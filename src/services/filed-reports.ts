@@ -1,4 +1,5 @@
 import { and, eq, isNull } from "drizzle-orm";
+import { isPublic } from "../domain/audience/audience.ts";
 import type { Visible } from "../domain/audience/policy.ts";
 import { AppError, invalid, notFound } from "../domain/errors.ts";
 import type { Id } from "../domain/ids.ts";
@@ -84,7 +85,9 @@ export async function fileReport(
     });
     if (!forwarded) return row;
     const { instanceActor } = await requireOrganization(context);
-    const about = { about: target.iri, posts: row.postIris, comment };
+    // Whom the owner of a discussion passed a reply on to, its author's server does not know.
+    const told = posts.filter((post) => post.relayedBy === null || isPublic(post.audience));
+    const about = { about: target.iri, posts: told.map(({ iri: each }) => each), comment };
     await recordActivity(context, tx, {
       iri,
       actorId: instanceActor.id,

@@ -79,17 +79,20 @@ export async function revokeQuote(
     await endQuote(tx, quote, "revoked");
     const pair = { quotedId: quoted.id, quotingIri: quoting.iri };
     const stamp = await takeStampBack(context, tx, pair);
-    if (stamp !== null) {
+    // Who quoted in a post for few is not told to everybody.
+    const open = isPublic(quoting.audience);
+    if (stamp !== null && (open || !quoting.local)) {
       const iri = context.iris.activity(context.newKey());
       const { followersIri } = quoted.authorActor;
       await recordActivity(context, tx, {
         iri,
         actorId: actor.id,
         type: "Delete",
-        audience: [{ kind: "public" }],
+        audience: open ? [{ kind: "public" }] : [{ kind: "person", actor: quoting.author }],
         body: context.wire.deleteStamp(iri, {
           stamp,
           actor: actor.iri,
+          open,
           followers: followersIri,
           to: quoting.author,
         }),

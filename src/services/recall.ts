@@ -161,7 +161,8 @@ export async function leaveCircle(
 }
 
 /**
- * Sends an organization what it may see now and does not have in its present revision: after a
+ * Sends an organization what we wrote to it (practices, and notes that answer nothing), that it may see now
+ * and does not have in its present revision: after a
  * suspension, or when earlier practices of a circle are shared with a newcomer.
  */
 export async function shareAgain(
@@ -180,7 +181,7 @@ export async function shareAgain(
     .where(
       and(
         eq(posts.local, true),
-        eq(posts.type, "Article"),
+        isNull(posts.inReplyToIri),
         eq(actors.kind, "organization"),
         isNull(posts.withdrawnAt),
         sql`exists (select from unnest(${posts.audience}) as atom

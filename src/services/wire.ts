@@ -171,6 +171,8 @@ export interface StampOnWire {
 export interface TakenStampOnWire {
   readonly stamp: string;
   readonly actor: string;
+  /** whether the quoting post is for everybody; else its author alone is told */
+  readonly open: boolean;
   readonly followers: string | null;
   readonly to: string;
 }

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { addMember } from "../../src/services/members.ts";
 import { createToken } from "../../src/services/tokens.ts";
-import { createForeignPeer } from "../support/foreign-peer.ts";
+import { createForeignPeer, type ForeignActor } from "../support/foreign-peer.ts";
 import { mastodonClient, type TestClient } from "../support/mastodon-client.ts";
 import { createNetwork, type Network, type NetworkInstance } from "../support/network.ts";
-import { act, makePartners, SOON, type PartnershipJson } from "../support/partners.ts";
+import { act, deliverNow, makePartners, SOON, type PartnershipJson } from "../support/partners.ts";
 
 /** A word that stands in what is not for everybody and nowhere else. */
 const SECRET = "Zirconquartz";
@@ -23,6 +23,8 @@ let rolf: TestClient;
 let visitor: TestClient;
 let bo: TestClient;
 let bea: TestClient;
+let alphaOrg: TestClient;
+let pat: ForeignActor;
 
 function clientWith(instance: NetworkInstance, token: string | null): TestClient {
   return mastodonClient(
@@ -58,12 +60,13 @@ async function clientOf(
 beforeAll(async () => {
   network = createNetwork();
   for (const peer of [mastodon, akkoma]) network.join(peer);
-  mastodon.actor("pat");
+  pat = mastodon.actor("pat");
   akkoma.actor("quinn");
   alpha = await network.add("alpha");
   bravo = await network.add("bravo");
   partnership = await makePartners(alpha, bravo);
   ana = await clientOf(alpha, null);
+  alphaOrg = await clientOf(alpha, null, { as: "organization" });
   rolf = await clientOf(alpha, "rolf", { role: "reader" });
   visitor = clientWith(alpha, null);
   bo = await clientOf(bravo, "bo");
@@ -142,14 +145,22 @@ function arrived({ running }: NetworkInstance, { uri }: { uri: string }): Promis
   }, SOON);
 }
 
-/** Waits until an instance has told everybody whom it has to tell. */
-async function allSent({ running }: NetworkInstance): Promise<void> {
-  const { sql } = running.instance.database;
+/** Waits until an instance knows whom it has to tell what happened. */
+async function expanded({ running }: NetworkInstance): Promise<void> {
   await vi.waitFor(async () => {
-    const [row] = await sql<{ waiting: number }[]>`
-      select (select count(*) from pgboss.job where name = 'fan-out' and state < 'completed')::int
-        + (select count(*) from deliveries where state = 'queued')::int as waiting`;
-    expect(row?.waiting).toBe(0);
+    const rows = await running.instance.database.sql`
+      select from pgboss.job where name = 'fan-out' and state < 'completed'`;
+    expect(rows).toHaveLength(0);
+  }, SOON);
+}
+
+/** Waits until it has told them. */
+async function allSent(instance: NetworkInstance): Promise<void> {
+  await expanded(instance);
+  await vi.waitFor(async () => {
+    const rows = await instance.running.instance.database.sql`
+      select from deliveries where state = 'queued'`;
+    expect(rows).toHaveLength(0);
   }, SOON);
 }
 
@@ -243,5 +254,72 @@ describe("a partnership is suspended", () => {
     expect(JSON.stringify((await bo("GET", `/api/v1/statuses/${there}`)).json)).not.toContain(
       SECRET,
     );
+  });
+});
+
+/** Brings something by Pat to an instance. */
+async function deliver(to: NetworkInstance, type: string, object: unknown, more: object = {}) {
+  const id = `${mastodon.origin}/activities/${crypto.randomUUID()}`;
+  const activity = { id, type, actor: pat.iri, object, ...more };
+  const answer = await to.running.web?.app.fetch(mastodon.delivery(to.origin, pat, activity));
+  expect(answer?.status).toBe(202);
+}
+
+describe("what the organization wrote to a partner", () => {
+  test("while it could not be reached and was suspended comes when that is over", async () => {
+    network.setDown(bravo, true);
+    const fields = { status: "@bravo@bravo.test the new rates", visibility: "direct" };
+    const note = await post(alphaOrg, fields);
+    await expanded(alpha);
+    await act(alpha, partnership, "suspend");
+    network.setDown(bravo, false);
+    await act(alpha, partnership, "resume");
+    await vi.waitFor(async () => {
+      await deliverNow(alpha);
+      const { json } = await bo("GET", `/api/v1/statuses/${await arrived(bravo, note)}`);
+      expect(json).toMatchObject({ content: expect.stringContaining("the new rates") });
+    }, SOON);
+  });
+});
+
+describe("who has what the owner of a discussion passed on", () => {
+  test("is not told to its author's server by a report", async () => {
+    const { sql } = bravo.running.instance.database;
+    const note = mastodon.note(pat, "passed-on", { to: [`${bravo.origin}/ap/actors/bo`], cc: [] });
+    await deliver(bravo, "Create", note);
+    const id = await arrived(bravo, { uri: String(note["id"]) });
+    // As Alpha would have passed it on in a circle.
+    await sql`update posts set relayed_by = ${`${alpha.origin}/ap/org`},
+      audience = ${[`partner:${bravo.origin}/ap/org`]} where id = ${id}`;
+    const { json: seen } = await bo("GET", `/api/v1/statuses/${id}`);
+    const { id: account } = seen.account;
+    const report = { account_id: account, status_ids: [id], comment: "Rude", forward: true };
+    expect((await bo("POST", "/api/v1/reports", report)).status).toBe(200);
+    await vi.waitFor(() => expect(received(mastodon, "Flag")).toContain(pat.iri), SOON);
+    expect(received(mastodon, "Flag")).not.toContain(note["id"]);
+  });
+});
+
+describe("consent to a quote in a post for few", () => {
+  test("is taken back without telling anybody else who quoted", async () => {
+    const open = await post(ana, { status: "Quote me" });
+    const quote = mastodon.note(pat, "quoting", {
+      to: [pat.followers, alpha.admin.actor.iri],
+      cc: [],
+      quote: open.uri,
+    });
+    await deliver(alpha, "QuoteRequest", open.uri, { instrument: quote["id"] });
+    const stamp = await vi.waitFor(() => {
+      const result = mastodon.inbox.find(({ type }) => type === "Accept")?.["result"];
+      expect(result).toBeDefined();
+      return String(result);
+    }, SOON);
+    await deliver(alpha, "Create", quote);
+    const quoting = await arrived(alpha, { uri: String(quote["id"]) });
+    const path = `/api/v1/statuses/${open.id}/quotes/${quoting}/revoke`;
+    const revoked = await ana("POST", path);
+    expect(revoked.json.quote, JSON.stringify(revoked.json)).toMatchObject({ state: "revoked" });
+    await vi.waitFor(() => expect(received(mastodon, stamp)).toContain('"Delete"'), SOON);
+    expect(received(mastodon, stamp)).not.toMatch(/#Public|\/followers/);
   });
 });

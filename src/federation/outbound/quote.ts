@@ -72,14 +72,14 @@ export function stampDocument({ iri, author, quoting, quoted }: StampOnWire): Js
 
 /** A Delete of a stamp: the quote is not consented to any more. */
 export function deleteStampActivity(iri: string, taken: TakenStampOnWire): JsonLd {
-  const { stamp, actor, followers, to } = taken;
+  const { stamp, actor, open, followers, to } = taken;
+  const cc = [...(followers === null ? [] : [followers]), to];
   return {
     "@context": ACTIVITY_STREAMS,
     type: "Delete",
     id: iri,
     actor,
-    to: [AS_PUBLIC],
-    cc: [...(followers === null ? [] : [followers]), to],
+    ...(open ? { to: [AS_PUBLIC], cc } : { to: [to] }),
     object: stamp,
   };
 }
