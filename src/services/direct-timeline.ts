@@ -1,5 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
-import type { Candidate, Stretch } from "../persistence/repositories/timelines.ts";
+import type { Candidate, Stretch } from "../persistence/repositories/candidates.ts";
 import { actors, conversations, posts } from "../persistence/schema/index.ts";
 import type { Acting } from "./acting.ts";
 import type { Context } from "./context.ts";
@@ -32,7 +32,7 @@ export function directTimeline(
       )
       .orderBy(orderBy)
       .limit(stretch.most);
-    return rows.map(({ id }) => ({ id, postId: id, boost: null }));
+    return rows.map(({ id }) => ({ id, postId: id, version: null, boost: null }));
   };
   return fillPage(context, acting, page, "home", find);
 }

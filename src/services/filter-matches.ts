@@ -5,6 +5,7 @@ import type { PostRecord } from "../persistence/repositories/posts.ts";
 import { polls, type FilterContext } from "../persistence/schema/index.ts";
 import type { Acting } from "./acting.ts";
 import type { Context } from "./context.ts";
+import { filtersOf } from "./filters-sql.ts";
 import { contains, fold, toWords, type Words } from "./filter-words.ts";
 
 export type { FilterContext } from "../persistence/schema/index.ts";
@@ -53,18 +54,20 @@ const NONE: FilterMatches = new Map();
 
 /**
  * Which filters of whoever looks apply to these posts: at `place`, or anywhere without one, as clients
- * look at a filter's contexts themselves. Nobody's own posts are filtered. One statement, and one more
- * if there are filters and polls.
+ * look at a filter's contexts themselves. Nobody's own posts are filtered. `text` is what the filters
+ * are, where it was just read (`Surroundings`). One statement without it, and one more if there are
+ * filters and polls.
  */
 export async function filterMatches(
   context: Context,
   acting: Acting | null,
   posts: readonly Visible<PostRecord>[],
   place: FilterContext | null = null,
+  text?: string,
 ): Promise<FilterMatches> {
   if (acting === null || posts.length === 0) return NONE;
   const now = context.now();
-  const active = (await compiledFilters(context, acting.actor.id)).filters.filter(
+  const active = (await compiledFilters(context, acting.actor.id, text)).filters.filter(
     ({ filter }) =>
       (filter.expiresAt === null || filter.expiresAt > now) &&
       (place === null || filter.context.includes(place)),
@@ -97,21 +100,24 @@ export async function readFilters(context: Context, actorId: Id): Promise<Filter
 }
 
 /** Read each time, which is cheap; made ready again only when they have changed. */
-async function compiledFilters(context: Context, actorId: Id): Promise<CompiledFilters> {
-  const [row] = await context.db.execute<{ text: string | null }>(sql`
-    select (select json_agg(json_build_object('id', f.id::text, 'title', f.title, 'context', f.context,
-        'action', f.action, 'expiresAt', f.expires_at,
-        'keywords', array(select json_build_object('id', k.id::text, 'keyword', k.keyword,
-          'wholeWord', k.whole_word) from filter_keywords k where k.filter_id = f.id order by k.id),
-        'posts', array(select json_build_object('id', s.id::text, 'postId', s.post_id::text)
-          from filter_posts s where s.filter_id = f.id order by s.id)) order by f.id)
-      from filters f where f.owner_id = ${actorId.toString()}::bigint)::text as text`);
-  const text = row?.text ?? "[]";
+async function compiledFilters(
+  context: Context,
+  actorId: Id,
+  given?: string,
+): Promise<CompiledFilters> {
+  const text = given ?? (await readText(context, actorId));
   const known = context.memory.filters.get(actorId);
   if (known?.text === text) return known;
   const compiled = compile(text);
   context.memory.filters.set(actorId, compiled);
   return compiled;
+}
+
+async function readText({ db }: Context, actorId: Id): Promise<string> {
+  const [row] = await db.execute<{ text: string | null }>(
+    sql`select ${filtersOf(sql`${actorId.toString()}::bigint`)} as text`,
+  );
+  return row?.text ?? "[]";
 }
 
 interface StoredFilter extends Omit<Filter, "id" | "expiresAt" | "keywords" | "posts"> {

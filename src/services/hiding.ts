@@ -30,21 +30,20 @@ export function notHiddenFrom(
 ): SQL {
   if (acting === null) return sql`true`;
   const me = sql`${acting.actor.id.toString()}::bigint`;
-  return notHiddenFromActor(me, instant(context.now()), author, what);
+  return sql`(${author.id} not in (${actorsHiddenFrom(me, instant(context.now()), what)})
+    and ${author.host} not in (${hostsHiddenFrom(me)}))`;
 }
 
-/** The same for statements that are made once for all: whom they are about is SQL as well. */
-export function notHiddenFromActor(
-  me: SQL,
-  now: SQL,
-  author: HiddenBy,
-  what: Hidden = "posts",
-): SQL {
-  return sql`(${author.id} not in (
-      select muted_id from mutes where muter_id = ${me} and ${isMuteFor(now, what)}
-      union all select blocked_id from blocks where blocker_id = ${me}
-      union all select blocker_id from blocks where blocked_id = ${me})
-    and ${author.host} not in (select host from hidden_hosts where actor_id = ${me}))`;
+/** SQL: a query for the ids of whom `me` mutes or blocks, or who block `me`. */
+export function actorsHiddenFrom(me: SQL, now: SQL, what: Hidden = "posts"): SQL {
+  return sql`select muted_id from mutes where muter_id = ${me} and ${isMuteFor(now, what)}
+    union all select blocked_id from blocks where blocker_id = ${me}
+    union all select blocker_id from blocks where blocked_id = ${me}`;
+}
+
+/** SQL: a query for the hosts that `me` hides. */
+export function hostsHiddenFrom(me: SQL): SQL {
+  return sql`select host from hidden_hosts where actor_id = ${me}`;
 }
 
 /** Those of `authors` (actor ids) who are hidden from `actorId`; one statement. */

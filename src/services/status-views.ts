@@ -1,10 +1,8 @@
-import { sql } from "drizzle-orm";
 import { isPublic } from "../domain/audience/audience.ts";
 import type { Visible } from "../domain/audience/policy.ts";
 import type { Id } from "../domain/ids.ts";
 import { findActorsByIris, type ActorRecord } from "../persistence/repositories/actors.ts";
 import type { PostRecord } from "../persistence/repositories/posts.ts";
-import { bigints } from "../persistence/repositories/set-parameters.ts";
 import type { Acting } from "./acting.ts";
 import { audienceNames } from "./audience-names.ts";
 import type { Context } from "./context.ts";
@@ -16,7 +14,12 @@ import {
 } from "./filter-matches.ts";
 import { viewPolls, type PollView } from "./poll-views.ts";
 import { seeQuotes, type QuoteState } from "./quote-views.ts";
-import { isThreadMuted } from "./thread-mutes-sql.ts";
+import {
+  readSurroundings,
+  type Around,
+  type Involvement,
+  type Surroundings,
+} from "./status-surroundings.ts";
 import { showFiles, type ShownFile } from "./shown-files.ts";
 
 /** Something in a timeline: a post, or somebody's boost of it. */
@@ -38,16 +41,6 @@ export function entryOf(post: Visible<PostRecord>): TimelineEntry {
   return { id: post.id, post, boost: null };
 }
 
-/** What the one who looks has to do with a post. */
-export interface Involvement {
-  readonly favourited: boolean;
-  readonly boosted: boolean;
-  readonly bookmarked: boolean;
-  readonly pinned: boolean;
-  /** hears no more of the thread */
-  readonly muted: boolean;
-}
-
 /** A post with all that a client shows of it. */
 export interface StatusView extends TimelineEntry {
   /** null for visitors */
@@ -57,7 +50,7 @@ export interface StatusView extends TimelineEntry {
   /** author of the post that it answers */
   readonly inReplyToActorId: Id | null;
   /** the application that it was written with */
-  readonly application: { readonly name: string; readonly website: string | null } | null;
+  readonly application: Around["application"];
   /** who may quote it */
   readonly quotePolicy: "public" | "followers" | "nobody";
   /** whether the viewer may quote it: `unknown` for what its own server decides */
@@ -87,6 +80,8 @@ export interface ShownAt {
   readonly place?: FilterContext;
   /** what applies, where the caller knows already */
   readonly filtered?: FilterMatches;
+  /** what is around the posts, where the caller knows already */
+  readonly surroundings?: Pick<Surroundings, "around" | "filters">;
   /** within another status: what it quotes in turn is not shown */
   readonly isQuoted?: boolean;
 }
@@ -104,17 +99,18 @@ export async function viewStatuses(
   context: Context,
   acting: Acting | null,
   entries: readonly TimelineEntry[],
-  { place, filtered, isQuoted = false }: ShownAt = {},
+  { place, filtered, surroundings: given, isQuoted = false }: ShownAt = {},
 ): Promise<StatusView[]> {
   if (entries.length === 0) return [];
   const shown = [...new Map(entries.map(({ post }) => [post.id, post])).values()];
-  const [around, mentioned, names, polls, files, matches] = await Promise.all([
-    readAround(context, acting, shown),
+  const known = given ?? readSurroundings(context, acting, shown);
+  const [{ around }, mentioned, names, polls, files, matches] = await Promise.all([
+    known,
     findActorsByIris(context.db, mentionsOf(shown)),
     audienceNames(context, shown),
     viewPolls(context, acting, shown),
     showFiles(context, acting, shown),
-    filtered ?? filterMatches(context, acting, shown, place),
+    filtered ?? matchFilters(context, acting, shown, { place, known }),
   ]);
   const quoting = shown.flatMap(({ id }) => (around.get(id)?.quotes === true ? [id] : []));
   const quoted = await viewQuotes(context, acting, quoting, { isQuoted, ...placeOf(place) });
@@ -135,6 +131,19 @@ export async function viewStatuses(
       filtered: matches.get(entry.post.id) ?? [],
     };
   });
+}
+
+async function matchFilters(
+  context: Context,
+  acting: Acting | null,
+  shown: readonly Visible<PostRecord>[],
+  at: {
+    readonly place: FilterContext | undefined;
+    readonly known: ShownAt["surroundings"] | Promise<Surroundings>;
+  },
+): Promise<FilterMatches> {
+  const known = await at.known;
+  return filterMatches(context, acting, shown, at.place ?? null, known?.filters);
 }
 
 function placeOf(place: FilterContext | undefined): Pick<ShownAt, "place"> {
@@ -191,65 +200,4 @@ function mentionsOf(shown: readonly PostRecord[]): string[] {
     tags.flatMap(({ type, href }) => (type === "Mention" && href !== null ? [href] : [])),
   );
   return [...new Set(iris)];
-}
-
-interface Around {
-  readonly involvement: Involvement;
-  readonly inReplyToActorId: Id | null;
-  readonly application: StatusView["application"];
-  readonly quotePolicy: StatusView["quotePolicy"] | null;
-  readonly followsAuthor: boolean;
-  /** it quotes something */
-  readonly quotes: boolean;
-}
-
-type AroundRow = Record<"favourited" | "boosted" | "bookmarked" | "pinned" | "muted", boolean> & {
-  readonly follows_author: boolean;
-  readonly quotes: boolean;
-  readonly id: string;
-  readonly parent_author: string | null;
-  readonly app_name: string | null;
-  readonly app_website: string | null;
-  readonly quote_policy: StatusView["quotePolicy"] | null;
-};
-
-async function readAround(
-  context: Context,
-  acting: Acting | null,
-  shown: readonly PostRecord[],
-): Promise<Map<Id, Around>> {
-  const actor = (acting?.actor.id ?? 0n).toString();
-  const rows = await context.db.execute<AroundRow>(sql`
-    select p.id::text as id,
-      exists (select from reactions r
-        where r.post_id = p.id and r.actor_id = ${actor}::bigint and r.type = 'favourite') as favourited,
-      exists (select from reactions r
-        where r.post_id = p.id and r.actor_id = ${actor}::bigint and r.type = 'boost') as boosted,
-      exists (select from bookmarks b
-        where b.actor_id = ${actor}::bigint and b.post_id = p.id) as bookmarked,
-      exists (select from pins where pins.actor_id = ${actor}::bigint and pins.post_id = p.id) as pinned,
-      ${isThreadMuted(sql`${actor}::bigint`, sql`p.id`)} as muted,
-      w.quote_policy = 'followers' and exists (select from follows f where f.follower_id = ${actor}::bigint
-        and f.followee_id = p.author_id and f.state = 'accepted') as follows_author,
-      exists (select from quotes q where q.post_id = p.id) as quotes,
-      parents.author_id::text as parent_author,
-      a.name as app_name, a.website as app_website, w.quote_policy
-    from posts p
-    left join posts parents on parents.id = p.in_reply_to_id
-    left join written_posts w on w.post_id = p.id
-    left join oauth_apps a on a.id = w.app_id
-    where p.id = any(${bigints(shown.map(({ id }) => id))})`);
-  return new Map(rows.map((row) => [BigInt(row.id), toAround(row)]));
-}
-
-function toAround(row: AroundRow): Around {
-  const { favourited, boosted, bookmarked, pinned, muted } = row;
-  return {
-    involvement: { favourited, boosted, bookmarked, pinned, muted },
-    inReplyToActorId: row.parent_author === null ? null : BigInt(row.parent_author),
-    application: row.app_name === null ? null : { name: row.app_name, website: row.app_website },
-    quotePolicy: row.quote_policy,
-    followsAuthor: row.follows_author,
-    quotes: row.quotes,
-  };
 }

@@ -9,6 +9,7 @@ import type { Acting } from "./acting.ts";
 import type { Context } from "./context.ts";
 import type { KeysetPage } from "./keyset-page.ts";
 import { requireOrganization } from "./organization.ts";
+import { EMPTY_PAGE } from "./timeline-pages.ts";
 import {
   homeTimeline,
   listTimeline,
@@ -18,8 +19,6 @@ import {
 } from "./timelines.ts";
 import { revealPosts } from "./visibility.ts";
 import { knowsOfWithdrawal } from "./withdrawals.ts";
-
-const NOTHING: TimelinePage = { entries: [], filtered: new Map() };
 
 /**
  * The post or boost with that id, if it stands in the timeline that the stream continues, for whom the
@@ -53,7 +52,7 @@ export function findInStream(
       );
     }
     default:
-      return Promise.resolve(NOTHING);
+      return Promise.resolve(EMPTY_PAGE);
   }
 }
 

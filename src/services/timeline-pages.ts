@@ -2,13 +2,14 @@ import { ANONYMOUS } from "../domain/audience/policy.ts";
 import type { Visible } from "../domain/audience/policy.ts";
 import type { Id } from "../domain/ids.ts";
 import type { PostRecord } from "../persistence/repositories/posts.ts";
-import type { Candidate, Stretch } from "../persistence/repositories/timelines.ts";
+import type { Candidate, Stretch } from "../persistence/repositories/candidates.ts";
 import type { FilterContext } from "../persistence/schema/index.ts";
 import type { Acting } from "./acting.ts";
 import type { Context } from "./context.ts";
 import { filterMatches, isHidden, type FilterMatch, type FilterMatches } from "./filter-matches.ts";
 import { newestFirst, type KeysetPage } from "./keyset-page.ts";
-import { readAuthors, readPostsByIds } from "./post-reading.ts";
+import { readAuthors, readPosts, readPostsByIds } from "./post-reading.ts";
+import { readSurroundings, type Around, type Surroundings } from "./status-surroundings.ts";
 import type { TimelineEntry } from "./status-views.ts";
 import { revealPosts } from "./visibility.ts";
 
@@ -17,7 +18,16 @@ export interface TimelinePage {
   readonly entries: readonly TimelineEntry[];
   /** which of the viewer's filters apply */
   readonly filtered: FilterMatches;
+  /** what is around the posts */
+  readonly surroundings: Pick<Surroundings, "around" | "filters">;
 }
+
+/** A page of a timeline on which nothing is. */
+export const EMPTY_PAGE: TimelinePage = {
+  entries: [],
+  filtered: new Map(),
+  surroundings: { around: new Map(), filters: undefined },
+};
 
 /** How many candidates are looked at in each round: what is hidden must not make pages short. */
 const SHORT_FIRST = 30;
@@ -38,11 +48,15 @@ export async function fillPage(
 ): Promise<TimelinePage> {
   const entries = new Map<Id, TimelineEntry>();
   const filtered = new Map<Id, readonly FilterMatch[]>();
+  const around = new Map<Id, Around>();
+  let filters: string | undefined;
   let { before, after } = page;
   for (const most of [page.limit <= 20 ? SHORT_FIRST : FIRST, ...FURTHER]) {
     const candidates = await find({ before, after, upwards: page.upwards, most });
     const found = await show(context, acting, candidates, place);
     for (const [id, matches] of found.filtered) filtered.set(id, matches);
+    for (const [id, row] of found.surroundings.around) around.set(id, row);
+    filters = found.surroundings.filters ?? filters;
     for (const { id, postId } of candidates) {
       if (page.upwards) after = id;
       else before = id;
@@ -56,13 +70,18 @@ export async function fillPage(
     }
     if (entries.size === page.limit || candidates.length < most) break;
   }
-  return { entries: newestFirst(page, [...entries.values()]), filtered };
+  return {
+    entries: newestFirst(page, [...entries.values()]),
+    filtered,
+    surroundings: { around, filters },
+  };
 }
 
 interface Shown {
   /** by the candidate's id */
   readonly entries: ReadonlyMap<Id, TimelineEntry>;
   readonly filtered: FilterMatches;
+  readonly surroundings: Surroundings;
 }
 
 async function show(
@@ -72,15 +91,18 @@ async function show(
   place: FilterContext,
 ): Promise<Shown> {
   const boosts = candidates.flatMap(({ boost }) => boost ?? []);
-  const ids = [...new Set(candidates.map(({ postId }) => postId))];
   const [posts, boosters] = await Promise.all([
-    readPostsByIds(context, ids),
+    readCandidates(context, candidates),
     boosts.length === 0 ? null : readAuthors(context, boosts),
   ]);
   const visible = new Map<Id, Visible<PostRecord>>();
   const viewer = acting?.viewer ?? ANONYMOUS;
-  for (const post of await revealPosts(context, viewer, posts)) visible.set(post.id, post);
-  const filtered = await filterMatches(context, acting, [...visible.values()], place);
+  // In one statement: what the policy must know of the authors, and what is shown beside the posts.
+  const surroundings = await readSurroundings(context, acting, posts);
+  const { ties, filters } = surroundings;
+  const revealed = await revealPosts(context, viewer, posts, context.db, ties);
+  for (const post of revealed) visible.set(post.id, post);
+  const filtered = await filterMatches(context, acting, revealed, place, filters);
   const entries = candidates.flatMap(({ id, postId, boost }): [Id, TimelineEntry][] => {
     const post = visible.get(postId);
     if (post === undefined || (place === "home" && isHidden(filtered, postId))) return [];
@@ -89,5 +111,14 @@ async function show(
     if (actor === undefined || actor.suspendedAt !== null || actor.goneAt !== null) return [];
     return [[id, { id, post, boost: { iri: boost.iri, actor, createdAt: boost.createdAt } }]];
   });
-  return { entries: new Map(entries), filtered };
+  return { entries: new Map(entries), filtered, surroundings };
+}
+
+/** The posts, each once, most often of the versions that the candidates came with. */
+function readCandidates(context: Context, candidates: readonly Candidate[]): Promise<PostRecord[]> {
+  const versions = new Map(candidates.map(({ postId, version }) => [postId, version]));
+  const known = [...versions.values()].filter((version) => version !== null);
+  return known.length === versions.size
+    ? readPosts(context, known)
+    : readPostsByIds(context, [...versions.keys()]);
 }

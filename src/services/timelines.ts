@@ -4,20 +4,22 @@ import type { Id } from "../domain/ids.ts";
 import { isTag, normalizeTag } from "../domain/tag.ts";
 import type { ActorRecord } from "../persistence/repositories/actors.ts";
 import {
-  findCandidates,
   findPublicCandidates,
-  GIVEN,
   type PublicFilter,
+} from "../persistence/repositories/public-timelines.ts";
+import {
+  findCandidates,
+  GIVEN,
   type Reader,
   type TimelineKind,
 } from "../persistence/repositories/timelines.ts";
 import { lists } from "../persistence/schema/index.ts";
 import type { Acting } from "./acting.ts";
 import type { Context } from "./context.ts";
-import { notHiddenFrom, notHiddenFromActor } from "./hiding.ts";
+import { actorsHiddenFrom, hostsHiddenFrom, notHiddenFrom } from "./hiding.ts";
 import type { KeysetPage } from "./keyset-page.ts";
 import { requireOrganization } from "./organization.ts";
-import { fillPage, type TimelinePage } from "./timeline-pages.ts";
+import { EMPTY_PAGE, fillPage, type TimelinePage } from "./timeline-pages.ts";
 
 export type { TimelinePage } from "./timeline-pages.ts";
 
@@ -40,19 +42,17 @@ export async function homeTimeline(
   );
 }
 
+const HIDDEN = actorsHiddenFrom(GIVEN.me, GIVEN.now);
+
 const HOME: TimelineKind = {
   name: "home",
   among: sql`true`,
   answered: (author) => sql`${author} in (select id from chosen)`,
-  unwanted: (id, host) => sql`(${isHidden(id, host)} or ${id} in (
-    select m.actor_id from list_members m join lists l on l.id = m.list_id
-    where l.owner_id = ${GIVEN.me} and l.exclusive))`,
+  unwanted: sql`${HIDDEN} union all select m.actor_id from list_members m
+    join lists l on l.id = m.list_id where l.owner_id = ${GIVEN.me} and l.exclusive`,
+  unwantedHosts: hostsHiddenFrom(GIVEN.me),
   whole: true,
 };
-
-function isHidden(id: SQL, host: SQL): SQL {
-  return sql`not ${notHiddenFromActor(GIVEN.me, GIVEN.now, { id, host })}`;
-}
 
 function readerOf(
   context: Context,
@@ -111,7 +111,8 @@ function listKind(policy: string, answered: TimelineKind["answered"]): TimelineK
     name: `list_${policy}`,
     among: sql`f.followee_id in (${ON_LIST})`,
     answered,
-    unwanted: isHidden,
+    unwanted: HIDDEN,
+    unwantedHosts: hostsHiddenFrom(GIVEN.me),
     whole: false,
   };
 }
@@ -170,7 +171,7 @@ async function listPublic(
   const { local, remote, ...rest } = asked;
   const onlyOurs = local || acting === null;
   // Local and remote at once is nothing, and so is what visitors could get of others.
-  if (remote && onlyOurs) return { entries: [], filtered: new Map() };
+  if (remote && onlyOurs) return EMPTY_PAGE;
   const filter: PublicFilter = {
     ...rest,
     origin: onlyOurs ? "here" : remote ? "elsewhere" : null,

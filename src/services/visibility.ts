@@ -9,7 +9,7 @@ import type { Id } from "../domain/ids.ts";
 import { visibleTo } from "../persistence/audience.sql.ts";
 import type { Queryable } from "../persistence/database.ts";
 import type { PostRecord } from "../persistence/repositories/posts.ts";
-import { findTies, NO_TIES } from "../persistence/repositories/ties.ts";
+import { findTies, NO_TIES, type Ties } from "../persistence/repositories/ties.ts";
 import { findAncestors, type AncestorPost } from "../persistence/repositories/threads.ts";
 import type { Context } from "./context.ts";
 import { isRefusedViewer, originFacts, originRules } from "./origin-rules.ts";
@@ -21,18 +21,22 @@ export interface Relations {
   factsAbout(post: { readonly author: string; readonly iri: string | null }): Facts;
 }
 
-/** The facts that the policy needs about `viewer` and each of `authors` (actor IRIs). */
+/**
+ * The facts that the policy needs about `viewer` and each of `authors` (actor IRIs); `known` are the
+ * ties between them, where they were just read.
+ */
 export async function relationsOf(
   context: Context,
   db: Queryable,
   viewer: Viewer,
   authors: readonly string[],
+  known?: Ties,
 ): Promise<Relations> {
   const [{ partners, circles }, rules, refused, { followed, blocked }] = await Promise.all([
     partnersNow(context),
     originRules(context),
     isRefusedViewer(context, db, viewer),
-    viewer.kind === "anonymous" ? NO_TIES : findTies(db, viewer.actor, authors),
+    viewer.kind === "anonymous" ? NO_TIES : (known ?? findTies(db, viewer.actor, authors)),
   ]);
   return {
     factsAbout: ({ author, iri }) => ({
@@ -46,17 +50,23 @@ export async function relationsOf(
   };
 }
 
-/** Those of `posts` that the viewer may see, in the same order: replies to few only with all above. */
+/**
+ * Those of `posts` that the viewer may see, in the same order: replies to few only with all above.
+ * `ties` are those between the viewer and the authors, where the caller has just read them.
+ */
 export async function revealPosts(
   context: Context,
   viewer: Viewer,
   posts: readonly PostRecord[],
   db: Queryable = context.db,
+  ties?: Ties,
 ): Promise<Visible<PostRecord>[]> {
   // A visitor sees no reply to few anyway, and must not wait longer for one than for what is missing.
   const threads = viewer.kind === "anonymous" ? NO_THREADS : await threadsAbove(db, posts);
   const authors = [...posts, ...[...threads.values()].flat()].map((post) => post.author);
-  const relations = await relationsOf(context, db, viewer, authors);
+  // Ties that were read with the posts say nothing of those above them.
+  const known = threads.size === 0 ? ties : undefined;
+  const relations = await relationsOf(context, db, viewer, authors, known);
   return posts
     .map((post) => {
       const above = threads.get(post.id) ?? [];

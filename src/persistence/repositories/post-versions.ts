@@ -34,8 +34,10 @@ export interface StoredActor {
   readonly actor: ActorRecord;
 }
 
-const postVersion = sql<string>`concat(${posts}.xmin, ${posts}.ctid, ${practices}.xmin, ${practices}.ctid)`;
-const actorVersion = sql<string>`concat(${actors}.xmin, ${actors}.ctid)`;
+/** SQL: the version of a post with its practice part, where `posts` and `practices` are joined. */
+export const postVersion = sql<string>`concat(${posts}.xmin, ${posts}.ctid, ${practices}.xmin, ${practices}.ctid)`;
+/** SQL: the version of an actor, where `actors` is joined. */
+export const actorVersion = sql<string>`concat(${actors}.xmin, ${actors}.ctid)`;
 
 /**
  * What a list of posts selects, instead of `selectPosts`, with the same joins: add `where`, `orderBy`

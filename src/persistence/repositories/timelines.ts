@@ -1,43 +1,25 @@
-import { sql, type SQL } from "drizzle-orm";
+import { eq, sql, type SQL } from "drizzle-orm";
+import { LRUCache } from "lru-cache";
 import { MAX_ID, type Id } from "../../domain/ids.ts";
 import type { Database } from "../database.ts";
+import { preparedShapes } from "../prepared-queries.ts";
+import { actors, posts, practices } from "../schema/index.ts";
+import type { Candidate, Stretch } from "./candidates.ts";
+import { actorVersion, postVersion } from "./post-versions.ts";
 import { bigintsIn } from "./set-parameters.ts";
 
-/** Something that belongs into a timeline as far as SQL can tell; whether it may be seen is open. */
-export interface Candidate {
-  /** the post's id, or the boost's */
-  readonly id: Id;
-  readonly postId: Id;
-  readonly boost: CandidateBoost | null;
-}
-
-/** A boost, and of which version the row of its actor is (see `PostVersion`). */
-export interface CandidateBoost {
-  readonly iri: string;
-  readonly createdAt: Date;
-  readonly authorId: Id;
-  readonly authorVersion: string;
-}
-
-/** Which stretch of a timeline: between two ids, from the newer end or (`upwards`) from the older. */
-export interface Stretch {
-  readonly before: Id | null;
-  readonly after: Id | null;
-  readonly upwards: boolean;
-  /** stands in the statement; few values, as each makes a plan */
-  readonly most: number;
-}
-
-/** Which timeline: of each kind there is one statement for each direction and length. */
+/** Which timeline: of each kind there are two statements for each direction and length. */
 export interface TimelineKind {
-  /** names the statement */
+  /** names the statements */
   readonly name: string;
   /** SQL: further than being followed (`f.followee_id`), whose posts are wanted */
   readonly among: SQL;
   /** SQL: replies to that author (a column) are wanted */
   readonly answered: (author: SQL) => SQL;
-  /** SQL: of that actor nothing is wanted */
-  readonly unwanted: (id: SQL, host: SQL) => SQL;
+  /** SQL: a query for the ids of actors of whom nothing is wanted */
+  readonly unwanted: SQL;
+  /** SQL: a query for the hosts of actors of whom nothing is wanted */
+  readonly unwantedHosts: SQL;
   /** besides, what stands in the reader's places and under their hashtags, and what they do themselves */
   readonly whole: boolean;
 }
@@ -64,15 +46,19 @@ export const GIVEN = {
   followers: sql`(select followers from given)`,
 } as const;
 
-type HomeQuery = ReturnType<typeof buildCandidates>;
+type CandidatesQuery = ReturnType<typeof buildCandidates>;
 
-const queries = new WeakMap<Database, Map<string, HomeQuery>>();
+const queries = preparedShapes<CandidatesQuery>();
+
+/** How often a timeline is read author by author before the newest posts of all are tried again. */
+const SPARSE_READS = 50;
+const sparse = new WeakMap<Database, LRUCache<string, number>>();
 
 /**
  * The next candidates of a home or list timeline, in the order of the stretch, each post and boost
  * once. Where most of what arrives is wanted, the newest posts of all are enough. Else every author
  * gives its newest two by an index, which say how far back to look for more, as do boosts and places:
- * so it costs the same however many posts there are.
+ * so it costs the same however many posts there are. Which of the two it was is remembered for a while.
  */
 export async function findCandidates(
   db: Database,
@@ -80,12 +66,26 @@ export async function findCandidates(
   reader: Reader,
   stretch: Stretch,
 ): Promise<Candidate[]> {
-  const known = queries.get(db) ?? new Map<string, HomeQuery>();
-  queries.set(db, known);
-  const name = `${kind.name}_${stretch.upwards ? "up" : "down"}_${stretch.most}`;
-  const query = known.get(name) ?? buildCandidates(db, kind, stretch, name);
-  known.set(name, query);
-  const rows = await query.execute({
+  const known = sparse.get(db) ?? new LRUCache<string, number>({ max: 10_000 });
+  sparse.set(db, known);
+  const key = `${kind.name} ${reader.me} ${reader.list ?? ""}`;
+  // What is newer than something seen is little, wherever it is looked for.
+  if (stretch.after === null) {
+    const left = known.get(key) ?? 0;
+    const rows = left > 0 ? [] : await read(db, kind, reader, stretch, "recent");
+    if (rows.length > 0) return rows.map(toCandidate);
+    known.set(key, left === 0 ? SPARSE_READS : left - 1);
+  }
+  const rows = await read(db, kind, reader, stretch, "each");
+  return rows.map(toCandidate);
+}
+
+/** Where posts are looked for: among the newest of all, or with each author. */
+type From = "recent" | "each";
+
+function read(db: Database, kind: TimelineKind, reader: Reader, stretch: Stretch, from: From) {
+  const name = `${kind.name}_${stretch.upwards ? "up" : "down"}_${stretch.most}_${from}`;
+  return queries(db, name, () => buildCandidates(db, kind, stretch, from, name)).execute({
     me: reader.me.toString(),
     low: (stretch.after ?? 0n).toString(),
     high: (stretch.before ?? MAX_ID).toString(),
@@ -95,22 +95,27 @@ export async function findCandidates(
     list: (reader.list ?? 0n).toString(),
     now: reader.now.toISOString(),
   });
-  return rows.map(toCandidate);
 }
 
+/** With `recent`: nothing at all unless there is enough. */
 function buildCandidates(
   db: Database,
-  { among, answered, unwanted, whole }: TimelineKind,
+  { among, answered, unwanted, unwantedHosts, whole }: TimelineKind,
   { upwards, most }: Pick<Stretch, "upwards" | "most">,
+  from: From,
   name: string,
 ) {
   const order = sql.raw(upwards ? "asc" : "desc");
+  const since = sql.raw(upwards ? "<=" : ">=");
   const limit = sql.raw(String(Math.trunc(most)));
   const within = (column: string) =>
     sql`${sql.raw(column)} > (select low from given) and ${sql.raw(column)} < (select high from given)`;
   /** once the edge is known: not beyond it */
   const near = (column: string) =>
-    sql`${within(column)} and ${sql.raw(column)} ${sql.raw(upwards ? "<=" : ">=")} (select id from edge)`;
+    sql`${within(column)} and ${sql.raw(column)} ${since} (select id from edge)`;
+  // Hosts are looked at only by those who hide some.
+  const isWanted = (id: SQL) => sql`(${id} not in (select id from unwanted)
+    and (not (select are from hosts_hidden) or (select host from actors where id = ${id}) not in (select host from unwanted_hosts)))`;
   const present = sql`p.withdrawn_at is null`;
   const open = sql`(p.local or p.audience && (select atoms from given)
     or (c.mine and p.audience @> '{followers}'))`;
@@ -124,14 +129,41 @@ function buildCandidates(
   const fromPlaces = (column: "places" | "tags", replies: SQL) => sql`
     union all (select p.id, p.id, ${plain}
     from (select unnest(${sql.raw(column)}) as place from given) s cross join lateral (
-      select p.id from post_places pp join posts p on p.id = pp.post_id join actors a on a.id = p.author_id
+      select p.id from post_places pp join posts p on p.id = pp.post_id
       where pp.place = s.place and ${near("pp.post_id")} and ${present} and ${replies}
-        and not ${unwanted(sql`a.id`, sql`a.host`)}
+        and ${isWanted(sql`p.author_id`)}
       order by pp.post_id ${order} limit ${limit}) p)`;
   const besides = sql`${fromPlaces("places", fits)} ${fromPlaces("tags", sql`true`)}
     union all (select p.id, p.id, ${plain} from posts p
     where p.author_id = ${GIVEN.me} and ${near("p.id")} and ${present}
     order by p.id ${order} limit ${limit})`;
+  const byAuthors =
+    from === "recent"
+      ? sql`first as materialized (
+      select p.id from (
+        select * from posts where ${within("id")} order by id ${order} limit ${limit} * 4) p
+      join chosen c on c.id = p.author_id
+      where ${wanted} order by p.id ${order} limit ${limit}
+    ), edge as materialized (
+      select id from first order by id ${order} offset ${limit} - 1 limit 1
+    ), followed as (select id from first)`
+      : sql`newest as materialized (
+      select p.id, c.id as author_id from chosen c cross join lateral (
+        select p.id from posts p where p.author_id = c.id and ${within("p.id")} and ${wanted}
+        order by p.id ${order} limit 2) p
+    ), edge as materialized (
+      select coalesce((select id from newest order by id ${order} offset ${limit} - 1 limit 1),
+        (select ${sql.raw(upwards ? "high" : "low")} from given)) as id
+    ), first as materialized (
+      select id, author_id from newest where id ${since} (select id from edge)
+    ), followed as (
+      select id from first
+      union all
+      select p.id from chosen c cross join lateral (
+        select p.id from posts p where p.author_id = c.id and ${near("p.id")} and ${wanted}
+        order by p.id ${order} limit ${limit}) p
+      where c.id in (select author_id from first group by author_id having count(*) > 1)
+    )`;
   const statement = sql`
     with given as materialized (
       select me, low, high, followers, now, list, tags,
@@ -142,153 +174,73 @@ function buildCandidates(
         ${bigintsIn(sql.placeholder("followers"))} as followers, ${sql.placeholder("list")}::text::bigint as list,
         ${sql.placeholder("atoms")}::text::json as atoms, ${sql.placeholder("places")}::text::json as places) as g,
         lateral (select array(select '#' || tag from followed_tags where actor_id = g.me) as tags) as t
+    ), unwanted (id) as materialized (${unwanted}
+    ), unwanted_hosts (host) as materialized (${unwantedHosts}
+    ), hosts_hidden as materialized (select exists (select from unwanted_hosts) as are
     ), chosen as materialized (
       select f.followee_id as id, bool_or(f.show_boosts) as boosts,
         case when bool_and(coalesce(cardinality(f.languages), 0) > 0)
           then string_to_array(string_agg(array_to_string(f.languages, ','), ','), ',') end as languages,
         bool_or(f.follower_id = ${GIVEN.me}) as mine
-      from follows f join actors a on a.id = f.followee_id
+      from follows f
       where f.follower_id = any(${GIVEN.followers}::bigint[]) and f.state = 'accepted'
-        and ${among} and not ${unwanted(sql`a.id`, sql`a.host`)}
+        and ${among} and ${isWanted(sql`f.followee_id`)}
       group by f.followee_id
-    ), recent as materialized (
-      select p.id, p.author_id from (
-        select * from posts where ${within("id")} order by id ${order} limit ${limit} * 4) p
-      join chosen c on c.id = p.author_id
-      where ${wanted}
-    ), enough as materialized (
-      select count(*) >= ${limit} as of_recent from recent
-    ), newest as materialized (
-      select p.id, c.id as author_id from chosen c cross join lateral (
-        select p.id from posts p where p.author_id = c.id and ${within("p.id")} and ${wanted}
-        order by p.id ${order} limit 2) p
-      where not (select of_recent from enough)
-    ), edge as materialized (
-      select coalesce(
-        case when (select of_recent from enough)
-          then (select id from recent order by id ${order} offset ${limit} - 1 limit 1)
-          else (select id from newest order by id ${order} offset ${limit} - 1 limit 1) end,
-        (select ${sql.raw(upwards ? "high" : "low")} from given)) as id
-    ), near as materialized (
-      select id, author_id from newest where id ${sql.raw(upwards ? "<=" : ">=")} (select id from edge)
-    ), found (id, post_id, iri, created_at, actor_id) as (
-      (select id, id, ${plain} from near)
-      union all
-      (select id, id, ${plain} from recent where (select of_recent from enough))
-      union all
-      (select p.id, p.id, ${plain}
-      from chosen c cross join lateral (
-        select p.id from posts p where p.author_id = c.id and ${near("p.id")} and ${wanted}
-        order by p.id ${order} limit ${limit}) p
-      where c.id in (select author_id from near group by author_id having count(*) > 1))
+    ), ${byAuthors}, found (id, post_id, iri, created_at, actor_id) as (
+      select id, id, ${plain} from followed
       union all
       (select r.id, r.post_id, r.iri, r.created_at, r.actor_id
       from (select id from chosen where boosts ${whole ? sql`union all select ${GIVEN.me}` : sql``}) b
       cross join lateral (
         select r.id, r.post_id, r.iri, r.created_at, r.actor_id
-        from reactions r join posts p on p.id = r.post_id join actors a on a.id = p.author_id
+        from reactions r join posts p on p.id = r.post_id
         where r.actor_id = b.id and r.type = 'boost' and ${near("r.id")} and ${present}
-          and p.audience @> '{public}' and p.author_id <> ${GIVEN.me}
-          and not ${unwanted(sql`a.id`, sql`a.host`)}
+          and p.audience @> '{public}' and p.author_id <> ${GIVEN.me} and ${isWanted(sql`p.author_id`)}
         order by r.id ${order} limit ${limit}) r)
       ${whole ? besides : sql``}
     )
-    select distinct on (f.id) f.id::text as id, f.post_id::text as post_id, f.iri, f.created_at,
-      f.actor_id::text as actor_id, case when a.id is not null then concat(a.xmin, a.ctid) end as actor_version
-    from found f left join actors a on a.id = f.actor_id
-    order by f.id ${order} limit ${limit}`;
+    select distinct on (id) id, post_id, iri, created_at, actor_id
+    from found where (select id from edge) is not null order by id ${order} limit ${limit}`;
   return db
     .select({
-      id: sql<string>`id`,
-      post_id: sql<string>`post_id`,
-      iri: sql<string | null>`iri`,
-      created_at: sql<string | Date | null>`created_at`,
-      actor_id: sql<string | null>`actor_id`,
-      actor_version: sql<string | null>`actor_version`,
+      id: sql<string>`candidates.id`,
+      postId: posts.id,
+      version: postVersion,
+      authorId: posts.authorId,
+      authorVersion: actorVersion,
+      boost: sql<string | null>`candidates.iri`,
+      boostedAt: sql<string | Date | null>`candidates.created_at`,
+      boosterId: sql<string | null>`candidates.actor_id`,
+      boosterVersion: sql<
+        string | null
+      >`(select concat(b.xmin, b.ctid) from actors b where b.id = candidates.actor_id)`,
     })
     .from(sql`(${statement}) as candidates`)
+    .innerJoin(posts, sql`${posts.id} = candidates.post_id`)
+    .innerJoin(actors, eq(actors.id, posts.authorId))
+    .leftJoin(practices, eq(practices.postId, posts.id))
+    .orderBy(sql`candidates.id ${order}`)
     .prepare(name);
 }
 
-interface CandidateRow {
-  readonly id: string;
-  readonly post_id: string;
-  readonly iri: string | null;
-  readonly created_at: string | Date | null;
-  readonly actor_id: string | null;
-  readonly actor_version: string | null;
-}
-
-/** What may be asked of public posts besides where they turn up. */
-export interface PublicFilter {
-  readonly origin: "here" | "elsewhere" | null;
-  readonly onlyMedia: boolean;
-  /** hashtags in lower case: under any of them; null = wherever */
-  readonly tags: readonly string[] | null;
-  /** besides, under all of them */
-  readonly all: readonly string[];
-  /** under none of them */
-  readonly none: readonly string[];
-  /** SQL: of that actor nothing is wanted */
-  readonly unwanted: (id: SQL, host: SQL) => SQL;
-}
-
-/** The next public posts that are not quiet; without tags no replies but those to oneself. */
-export async function findPublicCandidates(
-  db: Database,
-  filter: PublicFilter,
-  stretch: Stretch,
-): Promise<Candidate[]> {
-  const order = sql.raw(stretch.upwards ? "asc" : "desc");
-  const limit = sql.raw(String(Math.trunc(stretch.most)));
-  const given = sql`${(stretch.after ?? 0n).toString()}::text::bigint as low,
-    ${(stretch.before ?? MAX_ID).toString()}::text::bigint as high,
-    ${textArray(filter.all)} as wanted, ${textArray(filter.none)} as unwanted,
-    ${textArray((filter.tags ?? []).map((tag) => `#${tag}`))} as places`;
-  const { origin } = filter;
-  const conditions = sql`p.withdrawn_at is null and p.audience @> '{public}' and not p.quiet
-    ${origin === null ? sql`` : origin === "here" ? sql`and p.local` : sql`and not p.local`}
-    ${filter.onlyMedia ? sql`and p.attachments <> '[]'` : sql``}
-    ${filter.all.length > 0 ? sql`and p.hashtags @> (select wanted from given)` : sql``}
-    ${filter.none.length > 0 ? sql`and not p.hashtags && (select unwanted from given)` : sql``}
-    and a.suspended_at is null and a.gone_at is null
-    and not ${filter.unwanted(sql`a.id`, sql`a.host`)}`;
-  const within = (column: string) =>
-    sql`${sql.raw(column)} > (select low from given) and ${sql.raw(column)} < (select high from given)`;
-  const found =
-    filter.tags === null
-      ? sql`select p.id from posts p join actors a on a.id = p.author_id
-          where ${within("p.id")} and ${conditions}
-            and (p.in_reply_to_iri is null or exists (select from posts parent
-              where parent.id = p.in_reply_to_id and parent.author_id = p.author_id))
-          order by p.id ${order} limit ${limit}`
-      : sql`select distinct id from (select unnest(places) as place from given) s cross join lateral (
-          select p.id from post_places pp join posts p on p.id = pp.post_id join actors a on a.id = p.author_id
-          where pp.place = s.place and ${within("pp.post_id")} and ${conditions}
-          order by pp.post_id ${order} limit ${limit}) p
-          order by id ${order} limit ${limit}`;
-  const rows = await db.execute<{ id: string }>(sql`
-    with given as materialized (select ${given})
-    select id::text as id from (${found}) as found`);
-  const ids = rows.map(({ id }) => BigInt(id));
-  return ids.map((id) => ({ id, postId: id, boost: null }));
-}
+type CandidateRow = Awaited<ReturnType<CandidatesQuery["execute"]>>[number];
 
 function toCandidate(row: CandidateRow): Candidate {
-  const { iri, created_at: createdAt, actor_id: actorId, actor_version: authorVersion } = row;
-  const id = BigInt(row.id);
-  const postId = BigInt(row.post_id);
-  if (iri === null || createdAt === null || actorId === null || authorVersion === null) {
-    return { id, postId, boost: null };
-  }
+  const { postId, version, authorId, authorVersion } = row;
+  const { boost: iri, boostedAt, boosterId, boosterVersion } = row;
+  const boost =
+    iri === null || boostedAt === null || boosterId === null || boosterVersion === null
+      ? null
+      : {
+          iri,
+          createdAt: new Date(boostedAt),
+          authorId: BigInt(boosterId),
+          authorVersion: boosterVersion,
+        };
   return {
-    id,
+    id: BigInt(row.id),
     postId,
-    boost: { iri, createdAt: new Date(createdAt), authorId: BigInt(actorId), authorVersion },
+    version: { id: postId, version, authorId, authorVersion },
+    boost,
   };
-}
-
-/** Many texts as one parameter, as an array. */
-function textArray(values: readonly string[]): SQL {
-  return sql`array(select json_array_elements_text(${JSON.stringify(values)}::text::json))`;
 }

@@ -87,9 +87,9 @@ async function answer(
   context: Context,
   c: HonoContext,
   acting: Acting | null,
-  { entries, filtered }: TimelinePage,
+  { entries, filtered, surroundings }: TimelinePage,
 ): Promise<Response> {
-  const views = await viewStatuses(context, acting, entries, { filtered });
+  const views = await viewStatuses(context, acting, entries, { filtered, surroundings });
   const { origin } = context.config;
   linkPages(
     c,
