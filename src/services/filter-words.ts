@@ -9,6 +9,7 @@ export interface Words {
 }
 
 const LETTER = /[\p{L}\p{M}\p{N}_]/u;
+const GAP = /[^\p{L}\p{M}\p{N}_]/gu;
 
 /** Prepares a keyword; with `wholeWord` its ends must be ends of words, where they are letters. */
 export function toWords(keyword: string, wholeWord: boolean): Words {
@@ -35,9 +36,18 @@ export function contains(folded: string, words: Words): boolean {
     const starts = !words.startsWord || !LETTER.test(lastOf(folded.slice(Math.max(0, at - 2), at)));
     const ends = !words.endsWord || !LETTER.test(firstOf(folded.slice(end, end + 2)));
     if (starts && ends) return true;
-    at = folded.indexOf(words.folded, at + 1);
+    // What must begin a word begins nowhere else in this one: long words are not looked through again.
+    const next = words.startsWord ? afterWord(folded, at + 1) : at + 1;
+    at = folded.indexOf(words.folded, next);
   }
   return false;
+}
+
+function afterWord(text: string, from: number): number {
+  const gap = new RegExp(GAP);
+  gap.lastIndex = from;
+  const found = gap.exec(text);
+  return found === null ? text.length : Math.max(from, found.index + found[0].length);
 }
 
 function firstOf(text: string): string {

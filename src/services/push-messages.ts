@@ -61,7 +61,7 @@ export function pushMessage(notification: RevealedNotification, defaultIcon: str
   const { id, type, from, post } = notification;
   const isOpen = post === null || isPublic(post.audience);
   const name = shorten(from.name === "" ? from.handle : from.name, LONGEST_NAME);
-  const { iconUrl } = from;
+  const iconUrl = isOpen ? from.iconUrl : null;
   return {
     access_token: "",
     preferred_locale: "en",

@@ -189,6 +189,26 @@ test("of what is not for everybody a message says neither who, nor what, nor whe
   expect(JSON.stringify(message)).not.toMatch(/Turbine|Trouble|Bea/);
 });
 
+test("of what is for few the message does not show by a picture who it is from", async () => {
+  await subscribed();
+  const iconUrl = "https://bravo.example/cleo.png";
+  const { id: fromId, ...cleo } = await addRemoteActor(alpha.context, "cleo", { iconUrl });
+  const postId = await addRemotePost(
+    alpha.context,
+    { ...cleo, id: fromId },
+    { audience: onlyAna() },
+  );
+  const recipientId = alpha.admin.actorId;
+  await alpha.context.db.transaction((tx) =>
+    notify(alpha.context, tx, { recipientId, type: "mention", fromId, postId }),
+  );
+  await send();
+  expect(receiver.read(receiver.arrived[0])).toMatchObject({
+    title: "New mention",
+    icon: `${ORIGIN}/media/default/avatar.png`,
+  });
+});
+
 test("a content warning stands for what it warns of", async () => {
   await subscribed();
   await mention([{ kind: "public" }], {

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { contains, fold, toWords } from "../../src/services/filter-words.ts";
 
@@ -40,5 +41,29 @@ describe("a filtered keyword", () => {
     expect(contains(text, toWords("a".repeat(400), true))).toBe(false);
     expect(contains(text, toWords("(a+)+$", false))).toBe(false);
     expect(performance.now() - before).toBeLessThan(2_000);
+  });
+
+  test("costs as little for as many keywords as somebody may have", () => {
+    const text = fold("a".repeat(100_000));
+    const before = performance.now();
+    for (let length = 1; length <= 500; length += 1) {
+      expect(contains(text, toWords("a".repeat(length), true))).toBe(false);
+    }
+    expect(performance.now() - before).toBeLessThan(4_000);
+  });
+
+  test("is found wherever it stands between what is no letter", () => {
+    const letters = fc.constantFrom("a", "b", " ", "-", "é", "𐐨");
+    const texts = fc.array(letters, { maxLength: 12 }).map((each) => each.join(""));
+    fc.assert(
+      fc.property(texts, texts, (text, keyword) => {
+        const { folded, startsWord, endsWord } = toWords(keyword, true);
+        const before = startsWord ? String.raw`(?<![\p{L}\p{M}\p{N}_])` : "";
+        const after = endsWord ? String.raw`(?![\p{L}\p{M}\p{N}_])` : "";
+        const expected = folded !== "" && new RegExp(`${before}${folded}${after}`, "u").test(text);
+        expect(finds(text, keyword)).toBe(expected);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });
