@@ -9,6 +9,7 @@ import { peopleAnswers } from "./conformance/people.ts";
 import { postsAnswers } from "./conformance/posts.ts";
 import { practicesAnswers } from "./conformance/practices.ts";
 import { sortingAnswers } from "./conformance/sorting.ts";
+import { streamsAnswers } from "./conformance/streams.ts";
 import { toldAnswers } from "./conformance/told.ts";
 
 /**
@@ -31,6 +32,7 @@ postsAnswers(open);
 practicesAnswers(open);
 sortingAnswers(open);
 toldAnswers(open);
+streamsAnswers(open);
 
 describe("the whole API", () => {
   test("has been asked: every route that answers something", () => {

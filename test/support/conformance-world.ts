@@ -25,6 +25,8 @@ export interface ConformanceWorld {
   readonly members: Readonly<Record<"ana" | "eda" | "rolf", Member>>;
   /** Alpha's Ana (its administrator), Eda (an editor) and Rolf (an author) */
   readonly ana: CheckedClient;
+  /** a token of hers, for streams */
+  readonly anaToken: string;
   readonly eda: CheckedClient;
   readonly rolf: CheckedClient;
   /** Eda as the organization Alpha */
@@ -83,6 +85,7 @@ export async function createConformanceWorld(): Promise<ConformanceWorld> {
       mal: await idOf("@mal@mastodon.test"),
     },
     ana,
+    anaToken: await createToken(alpha.context, alpha.admin, { as: "member", scopes: SCOPES }),
     eda: await clientOf(alpha, eda),
     rolf: await clientOf(alpha, rolf),
     organization: await client(alpha, eda, "organization"),
