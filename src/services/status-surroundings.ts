@@ -1,5 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import type { Id } from "../domain/ids.ts";
+import { opaque } from "../persistence/planning.ts";
 import { preparedQuery } from "../persistence/prepared-queries.ts";
 import type { PostRecord } from "../persistence/repositories/posts.ts";
 import { bigintsIn } from "../persistence/repositories/set-parameters.ts";
@@ -30,6 +31,8 @@ export interface Around {
   readonly followsAuthor: boolean;
   /** it quotes something */
   readonly quotes: boolean;
+  /** it answers what is not, or no longer, for everybody */
+  readonly answersFew: boolean;
 }
 
 /** All that is read about many posts at once for the one who looks. */
@@ -43,7 +46,7 @@ export interface Surroundings {
 
 const query = preparedQuery((db) => {
   const actor = sql`${sql.placeholder("actor")}::text::bigint`;
-  const given = sql`(select ${actor} as actor) as given`;
+  const given = sql`(select ${opaque(actor)} as actor) as given`;
   const me = sql`given.actor`;
   const reacted = (type: "favourite" | "boost") => sql<boolean>`exists (select from reactions r
     where r.post_id = posts.id and r.actor_id = ${me} and r.type = ${sql.raw(`'${type}'`)})`;
@@ -60,20 +63,22 @@ const query = preparedQuery((db) => {
       blocked: sql<boolean>`exists (select from blocks b where b.blocker_id = ${me} and b.blocked_id = posts.author_id)
         or exists (select from blocks b where b.blocker_id = posts.author_id and b.blocked_id = ${me})`,
       quotes: sql<boolean>`exists (select from quotes q where q.post_id = posts.id)`,
+      answersFew: sql<boolean>`exists (select from posts parents where parents.id = posts.in_reply_to_id
+        and (parents.withdrawn_at is not null or not parents.audience @> '{public}'))`,
       parentAuthor: sql<
         string | null
       >`(select author_id from posts parents where parents.id = posts.in_reply_to_id)`,
       appName: oauthApps.name,
       appWebsite: oauthApps.website,
       quotePolicy: writtenPosts.quotePolicy,
-      filters: sql<string | null>`case when posts.id = ${sql.placeholder("first")}::text::bigint
-        then ${filtersOf(actor)} end`,
+      filters: sql<string | null>`case when posts.id = ${opaque(sql`${sql.placeholder("first")}::text::bigint`)}
+        then ${filtersOf(sql`given.actor`)} end`,
     })
     .from(posts)
     .innerJoin(given, sql`true`)
     .leftJoin(writtenPosts, eq(writtenPosts.postId, posts.id))
     .leftJoin(oauthApps, eq(oauthApps.id, writtenPosts.appId))
-    .where(sql`${posts.id} = any(${bigintsIn(sql.placeholder("ids"))})`)
+    .where(sql`${posts.id} = any(${opaque(bigintsIn(sql.placeholder("ids")))}::bigint[])`)
     .prepare("status_surroundings");
 });
 
@@ -122,5 +127,6 @@ function toAround(row: Row): Around {
     quotePolicy: row.quotePolicy,
     followsAuthor: row.follows,
     quotes: row.quotes,
+    answersFew: row.answersFew,
   };
 }

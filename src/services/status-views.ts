@@ -4,6 +4,7 @@ import type { Id } from "../domain/ids.ts";
 import { findActorsByIris, type ActorRecord } from "../persistence/repositories/actors.ts";
 import type { PostRecord } from "../persistence/repositories/posts.ts";
 import type { Acting } from "./acting.ts";
+import { repliesToHidden } from "./answered-posts.ts";
 import { audienceNames } from "./audience-names.ts";
 import type { Context } from "./context.ts";
 import {
@@ -47,7 +48,8 @@ export interface StatusView extends TimelineEntry {
   readonly involvement: Involvement | null;
   /** IRI of a mentioned actor → the actor, for those who are known here */
   readonly mentioned: ReadonlyMap<string, ActorRecord>;
-  /** author of the post that it answers */
+  /** the post that it answers, and that post's author; null where the viewer may not see it */
+  readonly inReplyToId: Id | null;
   readonly inReplyToActorId: Id | null;
   /** the application that it was written with */
   readonly application: Around["application"];
@@ -113,14 +115,23 @@ export async function viewStatuses(
     filtered ?? matchFilters(context, acting, shown, { place, known }),
   ]);
   const quoting = shown.flatMap(({ id }) => (around.get(id)?.quotes === true ? [id] : []));
-  const quoted = await viewQuotes(context, acting, quoting, { isQuoted, ...placeOf(place) });
+  // All other replies are seen only where everything above them is.
+  const answering = shown.filter(
+    ({ id, audience }) => isPublic(audience) && around.get(id)?.answersFew === true,
+  );
+  const [quoted, answersHidden] = await Promise.all([
+    viewQuotes(context, acting, quoting, { isQuoted, ...placeOf(place) }),
+    repliesToHidden(context, acting, answering),
+  ]);
   return entries.map((entry) => {
     const row = around.get(entry.post.id);
+    const isAlone = answersHidden.has(entry.post.id);
     return {
       ...entry,
       involvement: acting === null ? null : (row?.involvement ?? NOBODY_INVOLVED),
       mentioned,
-      inReplyToActorId: row?.inReplyToActorId ?? null,
+      inReplyToId: isAlone ? null : entry.post.inReplyToId,
+      inReplyToActorId: isAlone ? null : (row?.inReplyToActorId ?? null),
       application: row?.application ?? null,
       quotePolicy: row?.quotePolicy ?? (isPublic(entry.post.audience) ? "public" : "nobody"),
       quotable: quotableBy(acting, entry.post, row ?? null),

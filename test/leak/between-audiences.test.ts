@@ -265,6 +265,18 @@ async function deliver(to: NetworkInstance, type: string, object: unknown, more:
   expect(answer?.status).toBe(202);
 }
 
+describe("rule 5: a public reply to what is for few now", () => {
+  test("tells nobody else what it answers", async () => {
+    const own = await practice(["public"]);
+    const reply = await post(ana, { status: "I know it", in_reply_to_id: own.id });
+    await revise(own, { audience: ["partner:@bravo@bravo.test"] });
+    const { json: forVisitor } = await visitor("GET", `/api/v1/statuses/${reply.id}`);
+    expect(forVisitor).toMatchObject({ in_reply_to_id: null, in_reply_to_account_id: null });
+    const { json: forReader } = await rolf("GET", `/api/v1/statuses/${reply.id}`);
+    expect(forReader).toMatchObject({ in_reply_to_id: own.id });
+  });
+});
+
 describe("what the organization wrote to a partner", () => {
   test("while it could not be reached and was suspended comes when that is over", async () => {
     network.setDown(bravo, true);

@@ -53,7 +53,7 @@ function plainStatusJson(view: StatusView, origin: string, depth: number) {
   return {
     id: post.id.toString(),
     created_at: post.publishedAt.toISOString(),
-    in_reply_to_id: post.inReplyToId?.toString() ?? null,
+    in_reply_to_id: view.inReplyToId?.toString() ?? null,
     in_reply_to_account_id: view.inReplyToActorId?.toString() ?? null,
     sensitive: post.sensitive,
     // A practice's summary is no warning: it would hide the practice.
