@@ -28,6 +28,9 @@ export interface JobEngine extends Jobs {
   stop(timeoutMs?: number): Promise<void>;
 }
 
+/** So many jobs of one queue are in hand at once in each process, unless the queue says otherwise. */
+const WORKERS = 3;
+
 /** A job whose worker was killed is noticed after this, and then tried again; pg-boss takes no less. */
 const NOTICED_AFTER_SECONDS = 10;
 
@@ -41,7 +44,7 @@ export async function migrateJobs(databaseUrl: string): Promise<void> {
     const existing = new Set((await boss.getQueues()).map((queue) => queue.name));
     if (!existing.has(DEAD_LETTERS)) await boss.createQueue(DEAD_LETTERS);
     for (const name of QUEUE_NAMES) {
-      const { batchSize: _, ...settings } = QUEUES[name];
+      const { batchSize: _, workers: __, ...settings } = QUEUES[name];
       const options = {
         ...settings,
         retryBackoff: true,
@@ -123,7 +126,7 @@ async function workQueue(
       // A full batch is followed by the next at once; a single job would wait for the next look.
       batchSize: QUEUES[name].batchSize ?? 1,
       burstWhenBatchFull: true,
-      localConcurrency: 3,
+      localConcurrency: QUEUES[name].workers ?? WORKERS,
       // New jobs wake us; those of a killed worker come back without a word.
       pollingIntervalSeconds: 5,
       notifyPollingIntervalSeconds: NOTICED_AFTER_SECONDS,

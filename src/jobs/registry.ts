@@ -41,11 +41,14 @@ interface QueueSettings {
   readonly expireInSeconds: number;
   /** how many jobs a worker takes at once; one that fails takes the others of its batch with it */
   readonly batchSize?: number;
+  /** how many jobs, or batches of them, each process has in hand at once */
+  readonly workers?: number;
 }
 
 export const QUEUES: Readonly<Record<JobName, QueueSettings>> = {
   // A recall enqueues one for each practice, in one transaction.
-  "fan-out": { retryLimit: 20, retryDelay: 2, expireInSeconds: 900, batchSize: 4 },
+  // Each new one wakes all who wait, and one who looks in vain costs as much as the work does.
+  "fan-out": { retryLimit: 20, retryDelay: 2, expireInSeconds: 900, batchSize: 4, workers: 1 },
   "refresh-actor": { retryLimit: 4, retryDelay: 60, expireInSeconds: 60 },
   "fetch-post": { retryLimit: 4, retryDelay: 60, expireInSeconds: 120 },
   "fetch-boosted": { retryLimit: 4, retryDelay: 60, expireInSeconds: 120 },

@@ -6,6 +6,7 @@ import { defaultLabel } from "../domain/label.ts";
 import { strictestLabel } from "../domain/practice.ts";
 import { announceChange } from "../persistence/changes.ts";
 import type { Transaction } from "../persistence/database.ts";
+import { pipelined } from "../persistence/pipelined.ts";
 import { countReply } from "../persistence/repositories/arriving-posts.ts";
 import { findPostById, toPostRecord, type PostRecord } from "../persistence/repositories/posts.ts";
 import { posts, writtenPosts, type PostTag } from "../persistence/schema/index.ts";
@@ -57,7 +58,7 @@ export async function storeNote(
   const { actor } = acting;
   const { id, key, thread, audience, mediaIds, poll, quotedId, written } = note;
   const open = isPublic(audience);
-  const [row] = await tx
+  const storing = tx
     .insert(posts)
     .values({
       id,
@@ -77,9 +78,17 @@ export async function storeNote(
       publishedAt: context.now(),
     })
     .returning();
+  const [[row]] = await pipelined([
+    storing.execute(),
+    note.once?.(tx, id),
+    written === null
+      ? null
+      : tx
+          .insert(writtenPosts)
+          .values({ postId: id, ...written })
+          .execute(),
+  ]);
   if (row === undefined) throw new Error("insert into posts returned no row");
-  await note.once?.(tx, id);
-  if (written !== null) await tx.insert(writtenPosts).values({ postId: id, ...written });
   if (open) {
     await countReply(tx, row.inReplyToId, 1);
     if (thread !== null) await announceChange(tx, `document:${thread.parent.iri}`);
@@ -99,12 +108,14 @@ export async function storeNote(
   if (quotedId !== null) await requestQuote(context, tx, acting, post, quotedId);
   const isPlain = poll === null && quotedId === null;
   const shown = isPlain ? { ...post, parts } : await withItsParts(tx, post);
-  await tellOfNote(context, tx, shown, {
-    type: "Create",
-    above: thread,
-    to: [...note.named, ...answered.map((above) => above.authorId)],
-  });
-  await notifyOfOwnPost(context, tx, post, { answered: thread?.parent ?? null });
+  await pipelined([
+    tellOfNote(context, tx, shown, {
+      type: "Create",
+      above: thread,
+      to: [...note.named, ...answered.map((above) => above.authorId)],
+    }),
+    notifyOfOwnPost(context, tx, post, { answered: thread?.parent ?? null }),
+  ]);
   return post;
 }
 

@@ -38,14 +38,13 @@ export async function expandRecipients(context: Context, activityId: Id): Promis
   const { db } = context;
   const activity = (await findOutgoing(db, [activityId])).get(activityId);
   if (activity === undefined) return;
-  if (isRecall(activity)) await recall(context, activity);
-  await queueFor(
-    context,
-    activity,
-    await namedCandidates(db, activity, namedIn(activity.audience)),
-  );
-  if (goesToFollowers(activity)) await queueForFollowers(context, activity);
-  await announceChange(db, "deliveries");
+  const recalls = isRecall(activity);
+  if (recalls) await recall(context, activity);
+  const named = await namedCandidates(db, activity, namedIn(activity.audience));
+  const toNamed = await queueFor(context, activity, named);
+  const toFollowers = goesToFollowers(activity) && (await queueForFollowers(context, activity));
+  // Workers that look for deliveries in vain cost more than most posts do.
+  if (recalls || toNamed || toFollowers) await announceChange(db, "deliveries");
 }
 
 /** What decides about recipients besides themselves and the post. */
@@ -130,21 +129,25 @@ function namedIn(audience: Audience): string[] {
   });
 }
 
-async function queueForFollowers(context: Context, activity: OutgoingState): Promise<void> {
+async function queueForFollowers(context: Context, activity: OutgoingState): Promise<boolean> {
+  let any = false;
   let after: Id | null = 0n;
   while (after !== null) {
     const page = await followerCandidates(context.db, activity.actorId, { after, limit: PAGE });
     const unblocked = page.candidates.filter((candidate) => !candidate.blocked);
-    await queueFor(context, activity, unblocked);
+    if (await queueFor(context, activity, unblocked)) any = true;
     after = page.next;
   }
+  return any;
 }
 
+/** Whether there was anybody to send it to. */
 async function queueFor(
   context: Context,
   activity: OutgoingState,
   candidates: readonly Candidate[],
-): Promise<void> {
+): Promise<boolean> {
+  if (candidates.length === 0) return false;
   const { post } = activity;
   const now = await recipientFacts(context);
   const { rules } = now;
@@ -167,6 +170,7 @@ async function queueFor(
     if (refused && !takesBack(activity.type)) continue;
     targets.set(url, { url, host });
   }
+  if (targets.size === 0) return false;
   const queued = await queueDeliveries(
     context.db,
     activity.id,
@@ -178,4 +182,5 @@ async function queueFor(
     const outcome = { disclosureId: activity.disclosureId, recall, arrived: false };
     await recordOutcomes(context, context.db, [{ ...outcome, result: HOST_LOST }]);
   }
+  return true;
 }

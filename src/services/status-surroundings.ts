@@ -71,7 +71,9 @@ const query = preparedQuery((db) => {
       appName: oauthApps.name,
       appWebsite: oauthApps.website,
       quotePolicy: writtenPosts.quotePolicy,
-      filters: sql<string | null>`case when posts.id = ${opaque(sql`${sql.placeholder("first")}::text::bigint`)}
+      filters: sql<
+        string | null
+      >`case when posts.id = ${opaque(sql`${sql.placeholder("first")}::text::bigint`)}
         then ${filtersOf(sql`given.actor`)} end`,
     })
     .from(posts)

@@ -1,6 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import type { Id } from "../../domain/ids.ts";
 import type { Database, Queryable } from "../database.ts";
+import { opaque } from "../planning.ts";
 import { preparedQuery } from "../prepared-queries.ts";
 import { actors, posts, practices } from "../schema/index.ts";
 import type { ActorRecord } from "./actors.ts";
@@ -64,7 +65,7 @@ export interface PreparedList {
 
 const versionsById = preparedQuery((db) =>
   selectPostVersions(db)
-    .where(sql`${posts.id} = any(${bigintsIn(sql.placeholder("ids"))})`)
+    .where(sql`${posts.id} = any(${opaque(bigintsIn(sql.placeholder("ids")))}::bigint[])`)
     .prepare("post_versions"),
 );
 
@@ -78,7 +79,7 @@ const storedPosts = preparedQuery((db) =>
     .select({ version: postVersion.as("version"), post: posts, practice: practices })
     .from(posts)
     .leftJoin(practices, eq(practices.postId, posts.id))
-    .where(sql`${posts.id} = any(${bigintsIn(sql.placeholder("ids"))})`)
+    .where(sql`${posts.id} = any(${opaque(bigintsIn(sql.placeholder("ids")))}::bigint[])`)
     .prepare("stored_posts"),
 );
 
@@ -91,7 +92,7 @@ const storedActors = preparedQuery((db) =>
   db
     .select({ version: actorVersion.as("version"), actor: actors })
     .from(actors)
-    .where(sql`${actors.id} = any(${bigintsIn(sql.placeholder("ids"))})`)
+    .where(sql`${actors.id} = any(${opaque(bigintsIn(sql.placeholder("ids")))}::bigint[])`)
     .prepare("stored_actors"),
 );
 
