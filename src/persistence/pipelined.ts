@@ -10,5 +10,5 @@ export async function pipelined<const T extends readonly unknown[]>(
   const settled = await Promise.allSettled(statements);
   const failed = settled.find((each) => each.status === "rejected");
   if (failed !== undefined) throw failed.reason;
-  return (await Promise.all(statements)) as { -readonly [K in keyof T]: Awaited<T[K]> };
+  return Promise.all(statements);
 }

@@ -136,6 +136,9 @@ export const posts = pgTable(
     index("posts_articles")
       .on(table.id)
       .where(sql`${table.type} = 'Article'`),
+    index("posts_own_articles")
+      .on(table.id)
+      .where(sql`${table.type} = 'Article' and ${table.local}`),
     index("posts_words")
       .using("gin", postWords(table))
       .where(sql`${table.type} = 'Article'`),

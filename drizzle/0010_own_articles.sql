@@ -1,0 +1,1 @@
+CREATE INDEX "posts_own_articles" ON "posts" USING btree ("id") WHERE "posts"."type" = 'Article' and "posts"."local";
