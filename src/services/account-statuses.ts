@@ -27,7 +27,8 @@ const MOST_ROUNDS = 4;
 
 /**
  * The posts of an account and what it boosted, as the viewer may see them, newest first. Whoever is
- * between whom there is a block sees nothing; boosts of those whom the viewer hides are left out.
+ * between whom there is a block sees nothing; boosts of those whom the viewer hides are left out. Visitors
+ * read what others publish on the others' own pages, but for what one of ours boosted.
  */
 export async function listAccountStatuses(
   context: Context,
@@ -57,8 +58,9 @@ async function readRound(
 ): Promise<{ entries: TimelineEntry[]; reached: Id | null }> {
   const viewer = acting?.viewer ?? ANONYMOUS;
   const may = await narrowTo(context, viewer);
+  const mayOwn = acting === null ? and(may, eq(posts.local, true)) : may;
   const [own, boosted] = await Promise.all([
-    findOwn(context, account, filter, page, may),
+    findOwn(context, account, filter, page, mayOwn),
     filter.withoutBoosts || filter.onlyMedia || filter.tag !== null
       ? []
       : findBoosts(context, acting, account, page, may),
@@ -183,6 +185,7 @@ export async function listPinned(
     context,
     rows.map(({ postId }) => postId),
   );
-  const visible = await revealPosts(context, acting?.viewer ?? ANONYMOUS, records);
+  const readable = acting === null ? records.filter(({ local }) => local) : records;
+  const visible = await revealPosts(context, acting?.viewer ?? ANONYMOUS, readable);
   return visible.map(entryOf);
 }

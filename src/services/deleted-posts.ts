@@ -4,7 +4,7 @@ import type { Transaction } from "../persistence/database.ts";
 import type { ActorRecord } from "../persistence/repositories/actors.ts";
 import { countReply, lockArrivingPost } from "../persistence/repositories/arriving-posts.ts";
 import { emptyClosedBelow } from "../persistence/repositories/threads.ts";
-import { posts, practices, tombstones } from "../persistence/schema/index.ts";
+import { polls, posts, practices, tombstones } from "../persistence/schema/index.ts";
 import type { Context } from "./context.ts";
 import type { Outcome } from "./received-activities.ts";
 import { forgetQuote } from "./quote-records.ts";
@@ -92,6 +92,7 @@ export async function withdrawRemotePost(
     .where(eq(practices.postId, id));
   await forgetQuote(tx, id);
   await forgetEdits(tx, id);
+  await tx.delete(polls).where(eq(polls.postId, id));
   const counted = row.audience.includes("public");
   await countReply(tx, counted ? row.parent : null, -1);
   if (!counted && row.answers === null) await emptyClosedBelow(tx, id, context.now());

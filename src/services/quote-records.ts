@@ -55,6 +55,12 @@ export async function forgetQuote(tx: Transaction, postId: Id): Promise<void> {
   if (gone !== undefined && gone.quotedId !== null) await countQuotes(tx, gone.quotedId);
 }
 
+/** A post is for everybody now, or no longer: what it quotes has another number of quotes. */
+export async function recountQuoted(tx: Transaction, postId: Id): Promise<void> {
+  const quote = await lockQuote(tx, postId);
+  if (quote !== null && quote.quotedId !== null) await countQuotes(tx, quote.quotedId);
+}
+
 /** Counts what everybody may see: a number must not tell of hidden posts. */
 async function countQuotes(tx: Transaction, quotedId: Id): Promise<void> {
   const id = sql`${quotedId.toString()}::bigint`;

@@ -24,6 +24,7 @@ import { notifyOfEdit, notifyOfPost } from "./post-notifications.ts";
 import type { Outcome } from "./received-activities.ts";
 import { contentOf, notAfter, storePractice } from "./remote-post-content.ts";
 import { refreshRemotePoll, storeRemotePoll } from "./remote-polls.ts";
+import { recountQuoted } from "./quote-records.ts";
 import { storeRemoteQuote } from "./remote-quotes.ts";
 import { relayReply } from "./relay.ts";
 import type { RemotePost } from "./remote.ts";
@@ -291,6 +292,7 @@ async function editPost(
   if (change !== 0) {
     const step = change === 1 ? 1 : -1;
     await countReply(tx, known.inReplyToId, step);
+    await recountQuoted(tx, known.id);
   }
   if (placed.kind === "ours") await relayReply(context, tx, known.id);
   const edited = { id: known.id, authorId: author.id, audience, answersOthers: true };

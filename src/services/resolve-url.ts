@@ -24,6 +24,8 @@ export interface Resolved {
   readonly post: Visible<PostRecord> | null;
 }
 
+/** Posts that say that they are at an address. */
+const MOST_CLAIMS = 20;
 const NOTHING: Resolved = { account: null, post: null };
 
 /**
@@ -50,10 +52,12 @@ export async function resolveUrl(
 }
 
 async function findKnown(context: Context, acting: Acting, url: string): Promise<Resolved> {
-  const [row] = await selectPosts(context.db)
+  const rows = await selectPosts(context.db)
     .where(or(eq(posts.iri, url), eq(posts.url, url)))
     .orderBy(posts.id)
-    .limit(1);
+    .limit(MOST_CLAIMS);
+  // Anybody can say that their post is at the address of another's page: only its own server is believed.
+  const row = rows.find((found) => isSameOrigin(found.post.iri, url));
   const post = await revealFound(
     context,
     acting.viewer,

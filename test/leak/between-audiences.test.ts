@@ -335,3 +335,63 @@ describe("consent to a quote in a post for few", () => {
     expect(received(mastodon, stamp)).not.toMatch(/#Public|\/followers/);
   });
 });
+
+describe("a quote that is for few now", () => {
+  test("is not counted any more", async () => {
+    const open = await post(ana, { status: "Count who quotes me" });
+    const fields = { cc: [alpha.admin.actor.iri], quote: open.uri };
+    const quote = mastodon.note(pat, "counted", fields);
+    await deliver(alpha, "QuoteRequest", open.uri, { instrument: quote["id"] });
+    await deliver(alpha, "Create", quote);
+    const counted = async () =>
+      (await visitor("GET", `/api/v1/statuses/${open.id}`)).json.quotes_count;
+    await vi.waitFor(async () => expect(await counted()).toBe(1), SOON);
+    const updated = new Date(Date.now() + 1_000).toISOString();
+    const narrowed = { ...quote, to: [alpha.admin.actor.iri], cc: [], updated };
+    mastodon.documents.set("/notes/counted", narrowed);
+    await deliver(alpha, "Update", narrowed);
+    await vi.waitFor(async () => expect(await counted()).toBe(0), SOON);
+  });
+});
+
+describe("a post from elsewhere", () => {
+  test("does not stand in the place of another that it says it is at the address of", async () => {
+    const url = `${bravo.origin}/practices/pump-care`;
+    const note = mastodon.note(pat, "not-the-pump", { cc: [alpha.admin.actor.iri], url });
+    await deliver(alpha, "Create", note);
+    await arrived(alpha, { uri: String(note["id"]) });
+    const body = { title: "Pump care", content: "Turn it off", audience: ["public"] };
+    const { json: real } = await bravo.api("POST", "/practices", body);
+    expect(real.url).toBe(url);
+    const { json } = await ana("GET", `/api/v2/search?q=${encodeURIComponent(url)}&resolve=true`);
+    expect(json.statuses.map(({ uri }: { uri: string }) => uri)).toEqual([real.uri]);
+  });
+
+  test("is read by visitors on its own server alone", async () => {
+    const note = mastodon.note(pat, "elsewhere", { cc: [alpha.admin.actor.iri] });
+    await deliver(alpha, "Create", note);
+    const id = await arrived(alpha, { uri: String(note["id"]) });
+    const { json } = await ana("GET", `/api/v1/statuses/${id}`);
+    const path = `/api/v1/accounts/${json.account.id}/statuses`;
+    expect((await ana("GET", path)).json).not.toEqual([]);
+    expect((await visitor("GET", path)).json).toEqual([]);
+  });
+});
+
+describe("a partnership is over", () => {
+  test("and of a poll under it not even the options are kept", async () => {
+    const poll = { options: [SECRET, "Something else"], expires_in: 3600 };
+    const fields = { status: "@bravo@bravo.test which?", visibility: "direct", poll };
+    const asked = await post(alphaOrg, fields);
+    const id = await arrived(bravo, asked);
+    expect((await bo("GET", `/api/v1/statuses/${id}`)).json.poll.options[0].title).toBe(SECRET);
+    await act(alpha, partnership, "end");
+    const { sql } = bravo.running.instance.database;
+    await vi.waitFor(async () => {
+      expect(await sql`select from posts where id = ${id} and withdrawn_at is null`).toHaveLength(
+        0,
+      );
+    }, SOON);
+    expect(await sql`select options from polls where post_id = ${id}`).toEqual([]);
+  });
+});

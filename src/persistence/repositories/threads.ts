@@ -119,5 +119,6 @@ export async function emptyClosedBelow(tx: Transaction, id: Id, now: Date): Prom
       where id in (select id from below) and not local and withdrawn_at is null
         and not (audience @> '{public}')
       returning id)
+    , unasked as (delete from polls where post_id in (select id from emptied))
     delete from post_edits where post_id in (select id from emptied)`);
 }
