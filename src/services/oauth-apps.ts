@@ -84,8 +84,15 @@ export async function findAppByClientId(
   context: Context,
   clientId: string,
 ): Promise<OAuthApp | null> {
-  const [row] = await context.db.select().from(oauthApps).where(eq(oauthApps.clientId, clientId));
-  return row === undefined ? null : withoutSecret(row);
+  const row = await findRow(context, clientId);
+  return row === null ? null : withoutSecret(row);
+}
+
+async function findRow({ db }: Context, clientId: string) {
+  // PostgreSQL takes no NUL: only what can be one of our ids is looked for.
+  if (!/^[\w-]+$/.test(clientId)) return null;
+  const [row] = await db.select().from(oauthApps).where(eq(oauthApps.clientId, clientId));
+  return row ?? null;
 }
 
 export async function findAppById(context: Context, id: OAuthApp["id"]): Promise<OAuthApp | null> {
@@ -102,10 +109,10 @@ export async function authenticateApp(
   clientId: string,
   clientSecret: string,
 ): Promise<OAuthApp> {
-  const [row] = await context.db.select().from(oauthApps).where(eq(oauthApps.clientId, clientId));
+  const row = await findRow(context, clientId);
   const given = Buffer.from(hashToken(clientSecret));
   const expected = Buffer.from(row?.clientSecretHash ?? hashToken(""));
-  if (row !== undefined && timingSafeEqual(given, expected)) return withoutSecret(row);
+  if (row !== null && timingSafeEqual(given, expected)) return withoutSecret(row);
   throw new AppError(
     "invalid_client",
     "No application is registered with this client_id and client_secret.",
