@@ -107,6 +107,8 @@ export function createServer({
   );
   app.use(async (c, next) => {
     const asked = c.req.method === "GET" || c.req.method === "HEAD";
+    // Nothing is called by a name with NUL, which PostgreSQL would refuse to look for.
+    if (c.req.path.includes("\0")) return web.fetch(c.req.raw, c.env);
     if (asked && prefersActivity(c.req.header("Accept"))) {
       const document = await discovery.pageDocument(c.req.raw, c.req.path);
       if (document !== null) return document;

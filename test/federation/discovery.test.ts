@@ -125,6 +125,17 @@ describe("documents", () => {
     expect(answers.every((answer) => answer.status === 404)).toBe(true);
   });
 
+  it.each([
+    "/ap/actors/a%00b",
+    "/ap/actors/a%00b/outbox",
+    "/ap/posts/a%00b",
+    "/practices/a%00b",
+    "/@a%00b",
+    "/.well-known/webfinger?resource=acct:a%00b@alpha.test",
+  ])("has nothing at %s, whose name no database keeps", async (path) => {
+    expect((await alpha.fetch(path, ACTIVITY)).status).toBe(404);
+  });
+
   it("stops serving an actor that is suspended, in memory too", async () => {
     const { addMember, suspendMember } = await import("../../src/services/members.ts");
     const input = {

@@ -154,6 +154,7 @@ export function createDiscoveryApp(
   routes.use("/nodeinfo/*", cors());
   routes.get("/.well-known/webfinger", async (c) => {
     const resource = c.req.query("resource") ?? "";
+    if (resource.includes("\0")) return noDocument();
     const key = `webfinger:${resource.slice(0, 500)}`;
     const known = cache.get(key);
     if (known !== undefined) return webFinger(known);
