@@ -92,6 +92,16 @@ export function checkDraft(draft: PracticeDraft): PracticeDraft {
   if (draft.credits.length > LIMITS.credits) {
     problems["credits"] = `at most ${LIMITS.credits} people`;
   }
+  const texts = {
+    title: [title],
+    summary: [summary],
+    content: [draft.content],
+    credits: draft.credits,
+  };
+  for (const [name, written] of Object.entries(texts)) {
+    // PostgreSQL keeps none.
+    if (written.some((text) => text.includes("\0"))) problems[name] = "text without NUL";
+  }
   if (draft.license !== null && !SPDX_OR_URL.test(draft.license)) {
     problems["license"] = "an SPDX id such as CC-BY-4.0, or a URL";
   }

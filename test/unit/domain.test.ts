@@ -73,6 +73,14 @@ describe("a practice's draft", () => {
     expect(details["content"]).toContain("100,000");
   });
 
+  it("is refused with NUL in a text, which no database keeps", () => {
+    const nul = "a\0b";
+    const details = detailsOf(() =>
+      checkDraft({ ...draft, title: nul, summary: nul, content: nul, credits: [nul] }),
+    );
+    expect(Object.keys(details).toSorted()).toEqual(["content", "credits", "summary", "title"]);
+  });
+
   it("keeps topics of any script", () => {
     expect(normalizeTopic("#Überstunden 夜勤")).toBe("überstunden夜勤");
   });
