@@ -10,6 +10,7 @@ import { keysetSql, newestFirst, type KeysetPage } from "./keyset-page.ts";
 import {
   ALL_NOTIFICATIONS,
   beyond,
+  notificationsAbout,
   notificationsOf,
   readRows,
   revealRows,
@@ -77,7 +78,8 @@ export async function listGroups(
   }
   const shown = newestFirst(page, [...found]);
   const edges = [shown[0]?.[1].id, shown.at(-1)?.[1].id].filter((id) => id !== undefined);
-  const groups = await gather(context, { where, key, shown, edges });
+  const members = await notificationsAbout(context, acting, filter);
+  const groups = await gather(context, { where: members, key, shown, edges });
   return { groups, edges };
 }
 
@@ -149,6 +151,7 @@ function keyOf(
 }
 
 interface Gathering {
+  /** which notifications count, besides being of one of the groups */
   readonly where: SQL | undefined;
   readonly key: SQL;
   /** group key → its newest notification on the page */

@@ -128,9 +128,8 @@ export async function revealRows(
 export async function notificationsOf(
   context: Context,
   acting: Acting,
-  { types, except, fromId, withFiltered }: NotificationFilter,
+  filter: NotificationFilter,
 ): Promise<SQL | undefined> {
-  const { refusedHosts } = await originFacts(context);
   const possible = await narrowTo(context, acting.viewer);
   const seen = context.db
     .select({ yes: sql`true` })
@@ -138,6 +137,19 @@ export async function notificationsOf(
     .innerJoin(actors, eq(actors.id, posts.authorId))
     .where(and(eq(posts.id, notifications.postId), possible))
     .limit(1);
+  return and(
+    await notificationsAbout(context, acting, filter),
+    sql`(${notifications.postId} is null or (${seen}))`,
+  );
+}
+
+/** The same without a look at the posts, for those whose posts were revealed. */
+export async function notificationsAbout(
+  context: Context,
+  acting: Acting,
+  { types, except, fromId, withFiltered }: NotificationFilter,
+): Promise<SQL | undefined> {
+  const { refusedHosts } = await originFacts(context);
   const sender = { id: senders.id, host: senders.host };
   const unhidden = notHiddenFrom(context, acting, sender, "notifications");
   return and(
@@ -153,7 +165,6 @@ export async function notificationsOf(
       ? undefined
       : sql`${hostIn(senders.iri)} not in ${texts(refusedHosts)}`,
     sql`(${notifications.type} like 'admin.%' or ${unhidden})`,
-    sql`(${notifications.postId} is null or (${seen}))`,
     STANDS,
   );
 }

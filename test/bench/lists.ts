@@ -4,8 +4,9 @@ import { listHome } from "../../src/services/home-timeline.ts";
 import { getMember } from "../../src/services/members.ts";
 import type { BenchDatabase } from "./database.ts";
 import { cpuOfTree } from "./cpu.ts";
+import { fillForClient } from "./clients-data.ts";
 import { fillWithPosts } from "./lists-data.ts";
-import { measureGet } from "./reading.ts";
+import { measureGet, measurePosts } from "./reading.ts";
 import { startServerProcess } from "./server-process.ts";
 
 /** What one list cost, in CPU milliseconds of server and PostgreSQL for each request. */
@@ -13,6 +14,7 @@ export interface ListFigures {
   readonly work: string;
   readonly cpuMs: number;
   readonly floorMs: number;
+  readonly goal: string;
 }
 
 const PASSWORD = "correct horse battery";
@@ -45,10 +47,12 @@ export async function measureLists(database: BenchDatabase, posts: number): Prom
     const pids = [server.pid, database.pid];
     const { cpuMs: floorMs } = await measureGet(`${server.origin}/healthz`, "*/*", pids);
     const figures: ListFigures[] = [];
+    const tokens: string[] = [];
     const measure = async (who: string, token: string | null, what = "practices", path = PATH) => {
       const headers = token === null ? {} : { authorization: `Bearer ${token}` };
       const { cpuMs } = await measureGet(`${server.origin}${path}`, "*/*", pids, 2000, headers);
-      figures.push({ work: `GET ${what}, ${short(posts)} posts, ${who}`, cpuMs, floorMs });
+      const work = `GET ${what}, ${short(posts)} posts, ${who}`;
+      figures.push({ work, cpuMs, floorMs, goal: "≤ 3 ms" });
     };
     await measure("anonymous", null);
     for (const [handle, who] of [
@@ -59,13 +63,29 @@ export async function measureLists(database: BenchDatabase, posts: number): Prom
         "token",
         "create",
         `--member=${handle}`,
-        "--scopes=read",
+        "--scopes=read write",
       );
       await measure(who, token ?? "");
       await measure(who, token ?? "", "home timeline", HOME);
+      if (handle === "rolf") tokens.push(token ?? "");
     }
     const home = await measureHome(url, server.origin, database.pid);
-    figures.push({ work: `home (service), ${short(posts)} posts`, cpuMs: home, floorMs });
+    const work = `home (service), ${short(posts)} posts`;
+    figures.push({ work, cpuMs: home, floorMs, goal: "≤ 3 ms" });
+    const authorization = `Bearer ${tokens[0] ?? ""}`;
+    const root = await fillForClient(url, "rolf");
+    for (const [what, path] of [
+      ["40 notifications", "/api/v1/notifications"],
+      ["40 groups of 120 notifications", "/api/v2/notifications"],
+      ["a thread of 200 replies", `/api/v1/statuses/${root}/context`],
+    ] as const) {
+      const target = `${server.origin}${path}`;
+      const { cpuMs } = await measureGet(target, "*/*", pids, 500, { authorization });
+      figures.push({ work: `GET ${what}, ${short(posts)} posts`, cpuMs, floorMs, goal: "–" });
+    }
+    const writing = await measurePosts(`${server.origin}/api/v1/statuses`, authorization, pids);
+    const post = `POST status, ${short(posts)} posts`;
+    figures.push({ work: post, cpuMs: writing, floorMs, goal: "≤ 8 ms" });
     return figures;
   } finally {
     await server.stop();

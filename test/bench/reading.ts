@@ -50,3 +50,39 @@ function get(url: string, headers: Headers, agent: Agent): Promise<number> {
       .end();
   });
 }
+
+const WRITTEN = 1_000;
+const SETTLE_MS = 3_000;
+
+/**
+ * CPU milliseconds that a server and its database spend on one public post of a member, until the
+ * work that follows it in the background is done too. A few at once, as above.
+ */
+export async function measurePosts(
+  url: string,
+  authorization: string,
+  pids: readonly number[],
+): Promise<number> {
+  let written = 0;
+  const write = async (count: number) => {
+    let left = count;
+    const one = async () => {
+      while (left > 0) {
+        left -= 1;
+        written += 1;
+        const body = JSON.stringify({ status: `What #bench ${written} has to say, in a line.` });
+        const headers = { authorization, "content-type": "application/json" };
+        const answer = await fetch(url, { method: "POST", headers, body });
+        if (answer.status !== 200) throw new Error(`${url} answered ${answer.status}`);
+        await answer.arrayBuffer();
+      }
+    };
+    await Promise.all(Array.from({ length: CONNECTIONS }, one));
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  };
+  const cpu = () => pids.reduce((sum, pid) => sum + cpuOfTree(pid), 0);
+  await write(WRITTEN / 5);
+  const before = cpu();
+  await write(WRITTEN);
+  return (cpu() - before) / WRITTEN;
+}

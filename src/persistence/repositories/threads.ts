@@ -92,11 +92,13 @@ export async function findReplies(
     with recursive below as (
       select id, 1 as depth from posts where in_reply_to_id = ${id.toString()}::bigint
       union all
-      select p.id, depth + 1 from below join posts p on p.in_reply_to_id = below.id
+      select p.id, depth + 1 from below cross join lateral (
+        select id from posts where in_reply_to_id = below.id offset 0) p
       where depth < ${MAX_THREAD_DEPTH}
     )
-    select below.id from below join posts p on p.id = below.id
-    where p.withdrawn_at is null and below.id > ${(page.after ?? 0n).toString()}::bigint
+    select below.id from below cross join lateral (
+      select from posts where id = below.id and withdrawn_at is null limit 1) p
+    where below.id > ${(page.after ?? 0n).toString()}::bigint
     order by below.id limit ${page.limit}`);
   return rows.map((row) => BigInt(row.id));
 }
