@@ -17,14 +17,18 @@ type Due = Awaited<ReturnType<typeof findDue>>[number];
 /**
  * Job: publishes what is due. A post and the end of its plan commit together, so each is published
  * once, however many workers try, and also when one dies. What cannot be published any more is kept
- * with the reason, for its author.
+ * with the reason, for its author. What fails on our side is tried again, and keeps nobody else waiting.
  */
 export async function publishScheduled(context: Context): Promise<void> {
+  const failures: unknown[] = [];
   let due: Due[];
   do {
     due = await findDue(context, AT_ONCE);
-    for (const row of due) await publishOne(context, row);
-  } while (due.length === AT_ONCE);
+    for (const row of due) {
+      await publishOne(context, row).catch((error: unknown) => failures.push(error));
+    }
+  } while (due.length === AT_ONCE && failures.length === 0);
+  if (failures.length > 0) throw failures[0];
 }
 
 async function publishOne(context: Context, row: Due): Promise<void> {

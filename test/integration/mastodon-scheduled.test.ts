@@ -101,6 +101,16 @@ describe("a planned post", () => {
     expect(await published("again")).toBe(1);
   });
 
+  it("that cannot be read keeps nobody else waiting", async () => {
+    const broken = await plan(eda, { status: "unreadable" });
+    await plan(ana, { status: "in time all the same" });
+    await alpha.database.sql`update scheduled_posts set draft = '{}',
+      scheduled_at = scheduled_at - interval '1 minute' where id = ${broken.id}`;
+    later();
+    await expect(publishScheduled(alpha.context)).rejects.toThrow();
+    expect(await published("in time all the same")).toBe(1);
+  });
+
   it("can be a poll, which begins when it is published", async () => {
     const poll = { options: ["a", "b"], expires_in: 7200, multiple: true };
     expect((await plan(ana, { status: "which", poll })).params.poll).toMatchObject(poll);
