@@ -13,8 +13,10 @@ import {
   type SQL,
 } from "drizzle-orm";
 import type { Visible } from "../domain/audience/policy.ts";
+import { AppError } from "../domain/errors.ts";
 import { parseRemoteHandle } from "../domain/handle.ts";
 import type { Id } from "../domain/ids.ts";
+import { readWithin } from "../persistence/time-limit.ts";
 import type { PostRecord } from "../persistence/repositories/posts.ts";
 import {
   actors,
@@ -43,10 +45,14 @@ export interface PostSearch {
 /** How many of the newest that may fit are looked at closely. */
 const MOST_LOOKED_AT = 2_000;
 
+/** How long PostgreSQL looks: a word that is in a million posts takes a few seconds. */
+const MOST_MS = 5_000;
+
 /**
  * Posts and practices with those words, newest first, by the rules of the language that each is in.
  * Among what the viewer may see: their own, what they took part in, what was addressed to them or
  * to the organization, and what is public by authors who let themselves be found.
+ * @throws AppError `search_too_broad` when so many posts have the words that looking takes too long
  */
 export async function searchPosts(
   context: Context,
@@ -74,11 +80,17 @@ export async function searchPosts(
     )
     .orderBy(desc(posts.id))
     .limit(MOST_LOOKED_AT);
-  const rows = await selectPostVersions(context.db)
-    .where(and(inArray(posts.id, newest), ...inOwnLanguage(query)))
-    .orderBy(desc(posts.id))
-    .offset(search.offset)
-    .limit(search.limit);
+  const rows = await readWithin(context.db, MOST_MS, (tx) =>
+    selectPostVersions(tx)
+      .where(and(inArray(posts.id, newest), ...inOwnLanguage(query)))
+      .orderBy(desc(posts.id))
+      .offset(search.offset)
+      .limit(search.limit),
+  );
+  if (rows === undefined) {
+    const safe = "Too many posts have these words. Add another one.";
+    throw new AppError("search_too_broad", safe, { status: 422 });
+  }
   return revealPosts(context, acting.viewer, await readPosts(context, rows));
 }
 

@@ -1,4 +1,3 @@
-import { Feed } from "feed";
 import type { Visible } from "../domain/audience/policy.ts";
 import { licenseUrl } from "../domain/practice.ts";
 import { escapeHtml } from "../platform/html/escape.ts";
@@ -18,7 +17,12 @@ interface FeedHead {
 const NOT_XML = /(?![\t\n\r])\p{Cc}|[\uFFFE\uFFFF]/gu;
 
 /** Practices as an Atom feed (RFC 4287), whole. */
-export function atomFeed(head: FeedHead, practices: readonly Visible<PostRecord>[]): string {
+export async function atomFeed(
+  head: FeedHead,
+  practices: readonly Visible<PostRecord>[],
+): Promise<string> {
+  // Loaded when somebody asks for it: with its XML reader it takes long at every start.
+  const { Feed } = await import("feed");
   const newest = practices.map(updatedAt).toSorted((left, right) => right - left)[0];
   const feed = new Feed({
     id: head.href,

@@ -39,7 +39,7 @@ export function machineRoutes(context: Context): Hono<WebEnv> {
       href: `${origin}/feed.atom`,
       page: `${origin}/`,
     };
-    return answer(c, atomFeed(head, practices), "application/atom+xml; charset=utf-8", 300);
+    return answer(c, await atomFeed(head, practices), "application/atom+xml; charset=utf-8", 300);
   });
 
   app.get("/topics/:topic/feed.atom", async (c) => {
@@ -59,7 +59,7 @@ export function machineRoutes(context: Context): Hono<WebEnv> {
       href: `${page}/feed.atom`,
       page,
     };
-    return answer(c, atomFeed(head, practices), "application/atom+xml; charset=utf-8", 300);
+    return answer(c, await atomFeed(head, practices), "application/atom+xml; charset=utf-8", 300);
   });
 
   app.get("/sitemap.xml", async (c) => {
