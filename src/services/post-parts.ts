@@ -7,7 +7,7 @@ import type { PostRecord } from "../persistence/repositories/posts.ts";
  * The posts with all that their objects say: polls, quotes, who may quote them. Whatever is given to
  * `context.wire` as an object (`object`, `create`, `update`) comes through here first.
  */
-export async function withParts<Post extends Visible<PostRecord>>(
+async function withParts<Post extends Visible<PostRecord>>(
   db: Queryable,
   shown: readonly Post[],
 ): Promise<Post[]> {

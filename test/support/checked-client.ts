@@ -19,7 +19,7 @@ const KEYS = [...ANSWERS.keys()].map((key) => {
 });
 
 /** The route that a path belongs to: of several the one with the fewest names in it. */
-export function routeOf(method: string, path: string): string {
+function routeOf(method: string, path: string): string {
   const parts = (path.split("?")[0] ?? "").split("/");
   const fitting = KEYS.filter(
     (route) =>

@@ -82,7 +82,7 @@ export function placedAt(place: string, where: SQL | undefined, range: IdRange):
 }
 
 /** The range as a condition on an id; the statement is the same whichever ids bound it. */
-export function inRange(id: PgColumn, { before, after }: IdRange): SQL | undefined {
+function inRange(id: PgColumn, { before, after }: IdRange): SQL | undefined {
   return and(
     before === null ? undefined : lt(id, bound(before)),
     after === null ? undefined : gt(id, bound(after)),
@@ -94,6 +94,6 @@ function bound(id: Id | Placeholder): SQL {
 }
 
 /** The order in which to read a range. */
-export function inOrder(id: PgColumn, { upwards }: IdRange): SQL {
+function inOrder(id: PgColumn, { upwards }: IdRange): SQL {
   return upwards ? asc(id) : desc(id);
 }
