@@ -1,12 +1,12 @@
 import { and, eq, or, sql, type SQL } from "drizzle-orm";
-import type { Id } from "../domain/ids.ts";
 import { notFound } from "../domain/errors.ts";
 import type { ActorRecord } from "../persistence/repositories/actors.ts";
-import { bigints, texts } from "../persistence/repositories/set-parameters.ts";
-import { actors, notifications, type NotificationType } from "../persistence/schema/index.ts";
+import { texts } from "../persistence/repositories/set-parameters.ts";
+import { notifications, type NotificationType } from "../persistence/schema/index.ts";
 import type { Acting } from "./acting.ts";
 import type { Context } from "./context.ts";
 import { keysetSql, newestFirst, type KeysetPage } from "./keyset-page.ts";
+import { readActors } from "./post-reading.ts";
 import {
   ALL_NOTIFICATIONS,
   beyond,
@@ -161,14 +161,14 @@ interface Gathering {
 
 /** Everything in a group is about one thing: what was revealed for one is so for all. */
 async function gather(
-  { db }: Context,
+  context: Context,
   { where, key, shown, edges }: Gathering,
 ): Promise<NotificationGroup[]> {
   if (shown.length === 0) return [];
   const [newest, oldest] = [edges[0] ?? null, edges.at(-1) ?? null];
   const onPage = sql`${notifications.id} between ${oldest}::bigint and ${newest}::bigint`;
   const isShown = sql`${key} in ${texts(shown.map(([each]) => each))}`;
-  const rows = await db
+  const rows = await context.db
     .select({
       key: sql<string>`${key} as group_id`,
       count: sql<string>`count(*)`,
@@ -183,7 +183,8 @@ async function gather(
     .where(and(where, or(...shown.map(([each]) => isOfGroup(each))), isShown))
     .groupBy(sql`group_id`);
   const byKey = new Map(rows.map((row) => [row.key, row]));
-  const known = await findActors(db, rows.flatMap((row) => row.senders.split(",")).map(BigInt));
+  const samples = new Set(rows.flatMap((row) => row.senders.split(",")));
+  const known = await readActors(context, [...samples].map(BigInt));
   return shown.flatMap(([each, latest]) => {
     const row = byKey.get(each);
     if (row === undefined) return [];
@@ -197,16 +198,8 @@ async function gather(
           first === null || last === null || at === null
             ? null
             : { first: BigInt(first), last: BigInt(last), at: new Date(at) },
-        samples: row.senders.split(",").flatMap((id) => known.get(BigInt(id)) ?? []),
+        samples: row.senders.split(",").flatMap((id) => known.get(BigInt(id))?.actor ?? []),
       },
     ];
   });
-}
-
-async function findActors(db: Context["db"], ids: readonly Id[]): Promise<Map<Id, ActorRecord>> {
-  const rows = await db
-    .select()
-    .from(actors)
-    .where(sql`${actors.id} = any(${bigints(ids)})`);
-  return new Map(rows.map((row) => [row.id, row]));
 }

@@ -17,7 +17,7 @@ import type { Context } from "./context.ts";
 import { notHiddenFrom } from "./hiding.ts";
 import { keysetSql, newestFirst, type KeysetPage } from "./keyset-page.ts";
 import { originFacts } from "./origin-rules.ts";
-import { readPostsByIds } from "./post-reading.ts";
+import { readAuthors, readPostsByIds } from "./post-reading.ts";
 import { narrowTo, revealPosts } from "./visibility.ts";
 
 export { NOTIFICATION_TYPES, type NotificationType } from "../persistence/schema/index.ts";
@@ -90,17 +90,26 @@ type Row = { readonly notification: typeof notifications.$inferSelect; readonly 
 
 /** Rows of `notifications` in the page's order. */
 export async function readRows(
-  { db }: Context,
+  context: Context,
   where: SQL | undefined,
   page: KeysetPage,
 ): Promise<Row[]> {
-  return db
-    .select({ notification: notifications, from: senders })
+  const rows = await context.db
+    .select({
+      notification: notifications,
+      authorId: senders.id,
+      authorVersion: sql<string>`concat(${senders}.xmin, ${senders}.ctid)`,
+    })
     .from(notifications)
     .innerJoin(senders, eq(senders.id, notifications.fromId))
     .where(where)
     .orderBy(keysetSql(page, notifications.id).orderBy)
     .limit(page.limit);
+  const known = await readAuthors(context, rows);
+  return rows.flatMap(({ notification, authorId }) => {
+    const from = known.get(authorId)?.actor;
+    return from === undefined ? [] : [{ notification, from }];
+  });
 }
 
 /** Those of the rows whose posts the recipient may see now, in the same order. */

@@ -1,6 +1,7 @@
 import type { Id } from "../domain/ids.ts";
 import type { PostRecord } from "../persistence/repositories/posts.ts";
 import {
+  findActorVersions,
   findPostVersions,
   loadActors,
   loadPosts,
@@ -66,6 +67,16 @@ async function readStored(
     found.set(stored.post.id, known);
   }
   return found;
+}
+
+/** The actors with those ids; unknown ones are left out. */
+export async function readActors(
+  context: Context,
+  ids: readonly Id[],
+): Promise<Map<Id, StoredActor>> {
+  return ids.length === 0
+    ? new Map()
+    : readAuthors(context, await findActorVersions(context.db, ids));
 }
 
 /** The actors that rows name, each of the version that the query has just seen. */

@@ -74,6 +74,22 @@ export function findPostVersions(db: Database, ids: readonly Id[]): Promise<Post
   return versionsById(db).execute({ ids: `{${ids.join(",")}}` });
 }
 
+const actorVersions = preparedQuery((db) =>
+  db
+    .select({ authorId: actors.id, authorVersion: actorVersion.as("author_version") })
+    .from(actors)
+    .where(sql`${actors.id} = any(${opaque(bigintsIn(sql.placeholder("ids")))}::bigint[])`)
+    .prepare("actor_versions"),
+);
+
+/** The versions of those actors that exist, in any order. */
+export function findActorVersions(
+  db: Database,
+  ids: readonly Id[],
+): Promise<Pick<PostVersion, "authorId" | "authorVersion">[]> {
+  return actorVersions(db).execute({ ids: `{${ids.join(",")}}` });
+}
+
 const storedPosts = preparedQuery((db) =>
   db
     .select({ version: postVersion.as("version"), post: posts, practice: practices })
