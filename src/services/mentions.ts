@@ -36,6 +36,36 @@ export function readMention(text: string): MentionedName {
   return { username, host };
 }
 
+const NAME = String.raw`(@[^\s@,]+(?:@[^\s@,]*[^\s@,:])?)`;
+const FIRST_NAME = new RegExp(String.raw`[\s,]*${NAME}[,:]?(?=\s|$)`, "y");
+const LAST_NAME = new RegExp(String.raw`(?:^|[\s,])${NAME}[\s,]*$`);
+/** More names than these at an end of a text are no address. */
+const MOST_ADDRESSEES = 100;
+
+/**
+ * A text without the names of addressees with which it begins and ends: they say whom it is for, and
+ * what one partner reads must not name the others.
+ */
+export function withoutAddressees(
+  text: string,
+  isAddressee: (name: MentionedName) => boolean,
+): string {
+  let start = 0;
+  let end = text.length;
+  for (let count = 0; count < MOST_ADDRESSEES; count += 1) {
+    FIRST_NAME.lastIndex = start;
+    const [whole = "", written = ""] = FIRST_NAME.exec(text) ?? [];
+    if (written === "" || !isAddressee(readMention(written))) break;
+    start += whole.length;
+  }
+  for (let count = 0; count < MOST_ADDRESSEES; count += 1) {
+    const [whole = "", written = ""] = LAST_NAME.exec(text.slice(start, end)) ?? [];
+    if (written === "" || !isAddressee(readMention(written))) break;
+    end -= whole.length;
+  }
+  return text.slice(start, end).replace(/^[\s,]+|[\s,]+$/g, "");
+}
+
 /**
  * Who is meant by the names in a post. With `lookUp`, a few whom we do not know are asked for at
  * their own servers, for a few seconds; whoever answers later is known the next time.

@@ -11,7 +11,7 @@ import { languageTag, prepareToWrite, readNote, type NoteText } from "./compose.
 import type { Context } from "./context.ts";
 import { AlreadyDone, findDone, takeKey, type Once } from "./idempotency.ts";
 import { isUploadOf, listUploads } from "./media.ts";
-import { findMentioned, readMention } from "./mentions.ts";
+import { findMentioned, mentionKey, readMention, withoutAddressees } from "./mentions.ts";
 import { noteAudience, readThread } from "./note-audience.ts";
 import { deleteNote, type DeleteOptions } from "./own-notes.ts";
 import { deletePractice, publishPractice } from "./practices.ts";
@@ -101,15 +101,17 @@ async function publishAsPractice(
   const defaults = await prepareToWrite(context, acting.actor.id);
   const visibility = draft.visibility ?? defaults.visibility;
   const names = visibility === "direct" ? mentions.map(readMention) : [];
-  const mentioned = [...(await findMentioned(context, names, { lookUp: true })).values()];
+  const found = await findMentioned(context, names, { lookUp: true });
+  const mentioned = [...found.values()];
   const { audience, quiet } = await noteAudience(context, acting, { visibility, mentioned }, null);
+  const content = withoutAddressees(text, (name) => found.has(mentionKey(name)));
   return publishPractice(context, acting.member, {
     audience,
     quiet,
     mediaIds,
     once,
     draft: {
-      ...practiceDraft(draft, audience),
+      ...practiceDraft({ ...draft, text: content }, audience),
       topics: hashtags.filter((tag) => tag.length <= LIMITS.topic).slice(0, LIMITS.topics),
       language: languageTag(draft.language) ?? defaults.language,
     },

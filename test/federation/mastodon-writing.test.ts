@@ -319,10 +319,13 @@ describe("a practice from a client for a partner", () => {
       practice: { title: "Borescope intervals", label: "TLP:AMBER" },
     });
     const id = await arrived(bravo, practice);
-    expect(await shown(bea, id)).toMatchObject({
+    const seen = await shown(bea, id);
+    expect(seen).toMatchObject({
       visibility: "private",
       practice: { title: "Borescope intervals" },
     });
+    // The address is no part of the text: with several partners, each would read who the others are.
+    expect(seen.content).not.toContain("@bravo");
     await pause();
     expect(await held(charlie, practice.uri)).toBeUndefined();
     expect(await signedGet(charlie, `${charlie.origin}/ap/actors/cy`, practice.uri)).toBe(404);
