@@ -199,11 +199,11 @@ describe("a member's public note", () => {
       "organization",
     );
     expect(status).toBeLessThan(300);
-    const { sql } = alpha.running.instance.database;
+    const { sql } = bravo.running.instance.database;
     await vi.waitFor(async () => {
       const accepted = await sql`
         select from follows join actors on actors.id = followee_id
-        where state = 'accepted' and actors.kind = 'organization'`;
+        where state = 'accepted' and actors.iri = ${alpha.context.iris.organization}`;
       expect(accepted.length).toBeGreaterThan(0);
     }, SOON);
     const note = await post(alphaOrg, { status: "We are open" });
