@@ -2,6 +2,7 @@ import { formatAudience, type Audience } from "../domain/audience/audience.ts";
 import type { Id } from "../domain/ids.ts";
 import type { Transaction } from "../persistence/database.ts";
 import { activities, activityRecipients } from "../persistence/schema/index.ts";
+import { hasFollowersElsewhere } from "../persistence/repositories/follows.ts";
 import type { Context } from "./context.ts";
 import type { JsonLd } from "./wire.ts";
 
@@ -53,5 +54,23 @@ export async function recordActivity(
       .insert(activityRecipients)
       .values(to.map((actorId) => ({ activityId: row.id, actorId })));
   }
+  if (await reachesNobody(tx, activity)) return;
   await context.jobs.enqueue(tx, "fan-out", { activityId: row.id.toString() });
+}
+
+/** What is sent to followers and nobody else. Edits and deletions also go to those who had a post. */
+const FOR_FOLLOWERS = new Set(["Create", "Announce"]);
+const NAMES_NOBODY = new Set(["public", "followers", "members"]);
+
+/**
+ * Whether nobody elsewhere would get it: a job that finds this out costs more than the rest of a post.
+ * Whoever is accepted as a follower at this very moment begins with the next one.
+ */
+async function reachesNobody(
+  tx: Transaction,
+  { type, actorId, audience, to = [] }: OutgoingActivity,
+): Promise<boolean> {
+  if (!FOR_FOLLOWERS.has(type) || to.length > 0) return false;
+  if (audience.some(({ kind }) => !NAMES_NOBODY.has(kind))) return false;
+  return !(await hasFollowersElsewhere(tx, actorId));
 }

@@ -85,3 +85,13 @@ async function countFollow(tx: Transaction, pair: FollowPair, step: number): Pro
     await tx.update(actors).set(counter).where(eq(actors.id, id));
   }
 }
+
+/** Whether anybody on another server follows the actor. */
+export async function hasFollowersElsewhere(db: Queryable, followeeId: Id): Promise<boolean> {
+  const [row] = await db.execute<{ found: boolean }>(sql`
+    select exists (
+      select from follows f join actors a on a.id = f.follower_id
+      where f.followee_id = ${followeeId.toString()}::bigint and f.state = 'accepted'
+        and a.kind = 'remote') as found`);
+  return row?.found === true;
+}
