@@ -24,6 +24,6 @@ describe("the names of addressees", () => {
   });
 
   it("may be all that there is", () => {
-    expect(strip(`${"@bravo@bravo.example ".repeat(50)}`)).toBe("");
+    expect(strip("@bravo@bravo.example ".repeat(50))).toBe("");
   });
 });
