@@ -263,7 +263,7 @@ describe("an answer", () => {
   it("to what is for members is narrowed to them, and says so", async () => {
     const practice = await post(organization, {
       spoiler_text: "Inside",
-      status: "@alpha",
+      status: "@alpha For us.",
       visibility: "direct",
     });
     const answer = await post(ritas, {
