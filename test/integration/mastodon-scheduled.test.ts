@@ -93,7 +93,12 @@ describe("a planned post", () => {
     const { context } = alpha;
     const dying = {
       ...context,
-      jobs: { enqueue: () => Promise.reject(new Error("the worker is dead")) },
+      wire: {
+        ...context.wire,
+        serialize: () => {
+          throw new Error("the worker is dead");
+        },
+      },
     };
     await expect(publishScheduled(dying)).rejects.toThrow("the worker is dead");
     expect(await published("again")).toBe(0);
