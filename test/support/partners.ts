@@ -74,6 +74,12 @@ export async function makePartners(
 /** Instead of waiting for the next attempt: what an instance has to deliver is due now. */
 export async function deliverNow({ running }: NetworkInstance): Promise<void> {
   const { sql } = running.instance.database;
+  // What is in hand at this moment would put its own next attempt in the place of ours.
+  await vi.waitFor(async () => {
+    const inHand = await sql`
+      select from deliveries where state = 'queued' and last_result = 'sending'`;
+    expect(inHand).toHaveLength(0);
+  }, SOON);
   await sql`update hosts set open_until = null, failures = 0, failing_since = null`;
   await sql`update deliveries set due_at = now() where state = 'queued'`;
   await sql`select pg_notify('praxis_changes', 'deliveries')`;
