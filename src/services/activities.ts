@@ -25,8 +25,8 @@ export interface OutgoingActivity {
 }
 
 /**
- * Stores the activity and the job that fans it out, in the caller's transaction: both exist if, and
- * only if, the state that they tell of was committed.
+ * Stores the activity and, where somebody elsewhere may get it, the job that fans it out, in the
+ * caller's transaction: they exist if, and only if, the state that they tell of was committed.
  */
 export async function recordActivity(
   context: Context,

@@ -141,7 +141,7 @@ async function queueForFollowers(context: Context, activity: OutgoingState): Pro
   return any;
 }
 
-/** Whether there was anybody to send it to. */
+/** Queues the activity for those of the candidates who may have it; whether there was anybody. */
 async function queueFor(
   context: Context,
   activity: OutgoingState,
